@@ -1,0 +1,2 @@
+//! The `kordon` command.
+fn main() {}
