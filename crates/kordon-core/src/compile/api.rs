@@ -1,0 +1,283 @@
+//! API permissions over symbols.
+
+use super::index::{Dimension, Keys};
+use crate::model::PrincipalMatch;
+use crate::rule::ApiPermission;
+use crate::symbol::{Pair, Symbol, Symbols};
+
+const ANY: &str = "*";
+
+/// What an API request asks for, in symbols.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum ApiQuery<'a> {
+    /// A resource request.
+    Resource {
+        verb: Symbol,
+        group: Symbol,
+        /// `resource/subresource`, split at the first slash; [`Symbol::NONE`] without one.
+        resource: (Symbol, Symbol),
+        /// The subresource as asked; `None` when there is none.
+        subresource: Option<Symbol>,
+        name: Symbol,
+    },
+    /// A request for a path outside the resources.
+    Path { verb: Symbol, path: &'a str, symbol: Symbol },
+}
+
+/// A list of names in which `*` is any.
+#[derive(Clone, Debug)]
+pub(crate) enum Names {
+    Any,
+    Of(Box<[Symbol]>),
+}
+
+impl Names {
+    fn new(symbols: &mut Symbols, names: &[String]) -> Self {
+        if names.iter().any(|name| name == ANY) {
+            return Self::Any;
+        }
+        Self::Of(names.iter().map(|name| symbols.intern(name)).collect())
+    }
+
+    #[inline]
+    fn contains(&self, name: Symbol) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Of(names) => names.contains(&name),
+        }
+    }
+
+    fn keys(&self) -> Option<Vec<u64>> {
+        match self {
+            Self::Any => None,
+            Self::Of(names) => Some(names.iter().map(|name| u64::from(name.number())).collect()),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum ResourceTest {
+    Any,
+    /// `resource` or `resource/subresource`, split at the first slash, or [`Symbol::NONE`].
+    Exact(Symbol, Symbol),
+    /// `*/subresource`.
+    Subresource(Symbol),
+}
+
+#[derive(Clone, Debug)]
+enum PathTest {
+    Exact(Symbol),
+    Prefix(Box<str>),
+}
+
+/// A compiled [`ApiPermission`].
+#[derive(Clone, Debug)]
+pub(crate) struct ApiTest {
+    verbs: Names,
+    groups: Names,
+    resources: Box<[ResourceTest]>,
+    names: Box<[Symbol]>,
+    paths: Box<[PathTest]>,
+}
+
+/// Which part of an [`ApiTest`] a request fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ApiPart {
+    Verbs,
+    Groups,
+    Resources,
+    Names,
+    Paths,
+}
+
+impl ApiTest {
+    /// Compiles a permission.
+    pub(crate) fn new(symbols: &mut Symbols, permission: &ApiPermission) -> Self {
+        let mut resources = Vec::with_capacity(permission.resources.len());
+        for resource in &permission.resources {
+            push_resource(symbols, resource, &mut resources);
+        }
+        Self {
+            verbs: Names::new(symbols, &permission.verbs),
+            groups: Names::new(symbols, &permission.groups),
+            resources: resources.into(),
+            names: permission.names.iter().map(|name| symbols.intern(name)).collect(),
+            paths: permission.paths.iter().map(|path| path_test(symbols, path)).collect(),
+        }
+    }
+
+    /// Whether the permission covers the request.
+    #[inline]
+    pub(crate) fn permits(&self, query: &ApiQuery<'_>) -> bool {
+        match query {
+            ApiQuery::Resource { verb, group, resource, subresource, name } => {
+                self.verbs.contains(*verb)
+                    && self.groups.contains(*group)
+                    && self.has_resource(*resource, *subresource)
+                    && self.has_name(*name)
+            }
+            ApiQuery::Path { verb, path, symbol } => {
+                self.verbs.contains(*verb) && self.has_path(path, *symbol)
+            }
+        }
+    }
+
+    /// The parts that keep the permission from covering the request.
+    pub(crate) fn failures(&self, query: &ApiQuery<'_>) -> Vec<ApiPart> {
+        let parts = match query {
+            ApiQuery::Resource { verb, group, resource, subresource, name } => vec![
+                (self.verbs.contains(*verb), ApiPart::Verbs),
+                (self.groups.contains(*group), ApiPart::Groups),
+                (self.has_resource(*resource, *subresource), ApiPart::Resources),
+                (self.has_name(*name), ApiPart::Names),
+            ],
+            ApiQuery::Path { verb, path, symbol } => vec![
+                (self.verbs.contains(*verb), ApiPart::Verbs),
+                (self.has_path(path, *symbol), ApiPart::Paths),
+            ],
+        };
+        parts.into_iter().filter(|(holds, _)| !holds).map(|(_, part)| part).collect()
+    }
+
+    #[inline]
+    fn has_resource(&self, resource: (Symbol, Symbol), subresource: Option<Symbol>) -> bool {
+        self.resources.iter().any(|test| match test {
+            ResourceTest::Any => true,
+            ResourceTest::Exact(first, rest) => (*first, *rest) == resource,
+            ResourceTest::Subresource(wanted) => subresource == Some(*wanted),
+        })
+    }
+
+    /// RBAC: an empty list of names allows every name.
+    #[inline]
+    fn has_name(&self, name: Symbol) -> bool {
+        self.names.is_empty() || self.names.contains(&name)
+    }
+
+    fn has_path(&self, path: &str, symbol: Symbol) -> bool {
+        self.paths.iter().any(|test| match test {
+            PathTest::Exact(exact) => *exact == symbol,
+            PathTest::Prefix(prefix) => path.starts_with(&**prefix),
+        })
+    }
+
+    /// The keys under which an index finds this permission for resource requests.
+    pub(crate) fn resource_keys(&self) -> Keys {
+        let mut keys = Keys::default();
+        keys.set(Dimension::Resource, self.resource_key_list());
+        keys.set(Dimension::Verb, self.verbs.keys());
+        keys.set(Dimension::ApiGroup, self.groups.keys());
+        if !self.names.is_empty() {
+            let names = self.names.iter().map(|name| u64::from(name.number())).collect();
+            keys.set(Dimension::Name, Some(names));
+        }
+        keys
+    }
+
+    fn resource_key_list(&self) -> Option<Vec<u64>> {
+        self.resources
+            .iter()
+            .map(|test| match test {
+                ResourceTest::Any => None,
+                ResourceTest::Exact(first, rest) => Some(exact_key(*first, *rest)),
+                ResourceTest::Subresource(wanted) => Some(subresource_key(*wanted)),
+            })
+            .collect()
+    }
+
+    /// Whether the permission speaks of resources at all.
+    pub(crate) fn has_resources(&self) -> bool {
+        !self.resources.is_empty()
+    }
+
+    /// Whether the permission speaks of paths at all.
+    pub(crate) fn has_paths(&self) -> bool {
+        !self.paths.is_empty()
+    }
+
+    /// The keys under which an index finds this permission for path requests.
+    pub(crate) fn path_keys(&self) -> Keys {
+        let exact = |test: &PathTest| match test {
+            PathTest::Exact(symbol) => Some(u64::from(symbol.number())),
+            PathTest::Prefix(_) => None,
+        };
+        let mut keys = Keys::default();
+        keys.set(Dimension::Path, self.paths.iter().map(exact).collect());
+        keys.set(Dimension::Verb, self.verbs.keys());
+        keys
+    }
+}
+
+impl ApiQuery<'_> {
+    /// The keys of the request in one dimension of an index.
+    #[inline]
+    pub(crate) fn keys(&self, dimension: Dimension) -> [Option<u64>; 2] {
+        let one = |symbol: Symbol| [Some(u64::from(symbol.number())), None];
+        match (self, dimension) {
+            (Self::Resource { resource, subresource, .. }, Dimension::Resource) => {
+                [Some(exact_key(resource.0, resource.1)), subresource.map(subresource_key)]
+            }
+            (Self::Resource { verb, .. } | Self::Path { verb, .. }, Dimension::Verb) => one(*verb),
+            (Self::Resource { group, .. }, Dimension::ApiGroup) => one(*group),
+            (Self::Resource { name, .. }, Dimension::Name) => one(*name),
+            (Self::Path { symbol, .. }, Dimension::Path) => one(*symbol),
+            _ => [None, None],
+        }
+    }
+}
+
+fn exact_key(first: Symbol, rest: Symbol) -> u64 {
+    Pair::new(first, rest).number()
+}
+
+/// No resource is [`Symbol::ABSENT`] in a rule, so the key cannot be that of an exact resource.
+fn subresource_key(wanted: Symbol) -> u64 {
+    Pair::new(Symbol::ABSENT, wanted).number()
+}
+
+/// `ResourceMatches` in `pkg/apis/rbac/v1/evaluation_helpers.go`: `*`, equality with
+/// `resource/subresource`, or `*/` followed by exactly the subresource.
+fn push_resource(symbols: &mut Symbols, resource: &str, tests: &mut Vec<ResourceTest>) {
+    if resource == ANY {
+        tests.push(ResourceTest::Any);
+        return;
+    }
+    let (first, rest) = resource.split_once('/').map_or((resource, None), |(a, b)| (a, Some(b)));
+    let (first_symbol, rest_symbol) =
+        (symbols.intern(first), rest.map_or(Symbol::NONE, |rest| symbols.intern(rest)));
+    tests.push(ResourceTest::Exact(first_symbol, rest_symbol));
+    // The request's subresource is not empty here: upstream skips the wildcard when it is.
+    if first == ANY && rest.is_some_and(|rest| !rest.is_empty()) {
+        tests.push(ResourceTest::Subresource(rest_symbol));
+    }
+}
+
+/// `NonResourceURLMatches`: `*`, equality, or, with a star at the end, the prefix before all
+/// trailing stars. The prefix includes the text itself, so one test serves both.
+fn path_test(symbols: &mut Symbols, path: &str) -> PathTest {
+    if path.ends_with('*') {
+        PathTest::Prefix(path.trim_end_matches('*').into())
+    } else {
+        PathTest::Exact(symbols.intern(path))
+    }
+}
+
+/// The key under which grants to a principal are found.
+pub(crate) fn principal_key(symbols: &mut Symbols, principal: &PrincipalMatch) -> u64 {
+    match principal {
+        PrincipalMatch::User(name) => user_key(symbols.intern(name)),
+        PrincipalMatch::Group(name) => group_key(symbols.intern(name)),
+        PrincipalMatch::ServiceAccount { namespace, name } => {
+            let user = format!("{}{namespace}:{name}", crate::model::SERVICE_ACCOUNT_PREFIX);
+            user_key(symbols.intern(&user))
+        }
+    }
+}
+
+pub(crate) fn user_key(name: Symbol) -> u64 {
+    u64::from(name.number())
+}
+
+pub(crate) fn group_key(name: Symbol) -> u64 {
+    1 << 32 | u64::from(name.number())
+}

@@ -1,0 +1,215 @@
+//! The keys by which a stage's rules are found: labels, namespaces and addresses of the peer,
+//! and the port.
+
+use std::net::IpAddr;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use ipnet::IpNet;
+use rustc_hash::FxHashMap;
+
+use super::index::{Dimension, Index, IndexBuilder, Keys};
+use super::program::RuleAt;
+use super::{
+    CompiledPeer, CompiledPolicy, CompiledPort, CompiledRule, CompiledTest, Connection,
+    NamespaceTest, Place,
+};
+use crate::model::Protocol;
+use crate::symbol::{Pair, Symbol};
+
+/// A range of more ports than this has no keys.
+const PORTS_AS_KEYS: u16 = 16;
+
+/// An index over the rules of a stage.
+#[derive(Clone, Debug)]
+pub(crate) struct StageIndex {
+    pub(crate) index: Index,
+    /// The rules by their number in the index, in rank order.
+    pub(crate) items: Box<[RuleAt]>,
+    /// The prefix lengths that blocks of the stage have.
+    pub(crate) prefixes: Box<[Prefix]>,
+    /// Whether any rule speaks of addresses.
+    pub(crate) has_blocks: bool,
+}
+
+/// The length of a prefix in one family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Prefix {
+    V4(u8),
+    V6(u8),
+}
+
+/// Builds the index of a stage over its policies in rank order.
+pub(crate) fn build(policies: &[Arc<CompiledPolicy>]) -> StageIndex {
+    let rules: Vec<(RuleAt, &CompiledRule)> = (0_u32..)
+        .zip(policies)
+        .flat_map(|(policy, compiled)| {
+            (0_u32..).zip(&compiled.rules).map(move |(rule, r)| (RuleAt { policy, rule }, r))
+        })
+        .collect();
+    let frequency = frequencies(&rules);
+    let mut builder = IndexBuilder::default();
+    for (_, rule) in &rules {
+        builder.push(rule_keys(rule, &frequency));
+    }
+    let blocks: Vec<IpNet> = rules.iter().flat_map(|(_, rule)| peers(rule)).filter_map(net).collect();
+    let mut prefixes: Vec<Prefix> = blocks.iter().map(prefix).collect();
+    prefixes.sort_unstable();
+    prefixes.dedup();
+    StageIndex {
+        index: builder.build(),
+        items: rules.iter().map(|(at, _)| *at).collect(),
+        prefixes: prefixes.into(),
+        has_blocks: !blocks.is_empty(),
+    }
+}
+
+fn peers(rule: &CompiledRule) -> impl Iterator<Item = &CompiledPeer> {
+    rule.clauses.iter().flat_map(|clause| match &clause.test {
+        CompiledTest::Peers(peers) => &**peers,
+        _ => &[],
+    })
+}
+
+fn net(peer: &CompiledPeer) -> Option<IpNet> {
+    match peer {
+        CompiledPeer::Block(block) => Some(block.block),
+        _ => None,
+    }
+}
+
+/// How many peers could be found by each key.
+fn frequencies(rules: &[(RuleAt, &CompiledRule)]) -> FxHashMap<u64, usize> {
+    let mut frequency = FxHashMap::default();
+    for key in rules.iter().flat_map(|(_, rule)| peers(rule)).flat_map(alternatives).flatten() {
+        *frequency.entry(key).or_default() += 1;
+    }
+    frequency
+}
+
+fn rule_keys(rule: &CompiledRule, frequency: &FxHashMap<u64, usize>) -> Keys {
+    let mut keys = Keys::default();
+    for clause in &rule.clauses {
+        match &clause.test {
+            CompiledTest::Peers(peers) => {
+                let chosen: Option<Vec<Vec<u64>>> =
+                    peers.iter().map(|peer| rarest(peer, frequency)).collect();
+                keys.set(Dimension::Peer, chosen.map(|keys| keys.concat()));
+            }
+            CompiledTest::Ports(ports) => {
+                let chosen: Option<Vec<Vec<u64>>> = ports.iter().map(port_keys).collect();
+                keys.set(Dimension::Port, chosen.map(|keys| keys.concat()));
+            }
+            CompiledTest::Api(_) | CompiledTest::Unknown(_) => {}
+        }
+    }
+    keys
+}
+
+/// The most telling of the key sets by which a peer can be found.
+fn rarest(peer: &CompiledPeer, frequency: &FxHashMap<u64, usize>) -> Option<Vec<u64>> {
+    let count = |key: &u64| frequency.get(key).copied().unwrap_or(0);
+    alternatives(peer)
+        .into_iter()
+        .min_by_key(|keys| (keys.iter().map(count).max().unwrap_or(0), keys.len()))
+}
+
+/// Key sets, of each of which a matching peer has one key.
+fn alternatives(peer: &CompiledPeer) -> Vec<Vec<u64>> {
+    match peer {
+        CompiledPeer::Workloads { namespaces, workloads } => {
+            let label_keys = |pairs: Vec<Pair>| pairs.into_iter().map(label_key).collect();
+            let mut sets: Vec<Vec<u64>> =
+                workloads.required_pairs().into_iter().map(label_keys).collect();
+            match namespaces {
+                NamespaceTest::Any => {}
+                NamespaceTest::Named(name) => sets.push(vec![namespace_key(*name)]),
+                NamespaceTest::Matching(selector) => {
+                    sets.extend(selector.required_pairs().into_iter().map(|pairs| {
+                        pairs.into_iter().map(namespace_label_key).collect::<Vec<_>>()
+                    }));
+                }
+            }
+            sets
+        }
+        CompiledPeer::Block(block) => vec![vec![block_key(block.block)]],
+        CompiledPeer::Nodes(_) | CompiledPeer::Unknown(_) => Vec::new(),
+    }
+}
+
+/// Calls `each` with every key by which the peer of a connection may be found.
+pub(crate) fn peer_keys(
+    connection: &Connection<'_>,
+    prefixes: &[Prefix],
+    each: &mut dyn FnMut(u64) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    let peer = connection.peer;
+    if peer.place == Place::Pod {
+        each(namespace_key(peer.namespace))?;
+        peer.labels.iter().try_for_each(|&pair| each(label_key(pair)))?;
+        peer.namespace_labels.iter().try_for_each(|&pair| each(namespace_label_key(pair)))?;
+    }
+    let Some(address) = connection.peer_address else { return ControlFlow::Continue(()) };
+    prefixes.iter().filter_map(|prefix| block_of(address, *prefix)).try_for_each(each)
+}
+
+fn block_of(address: IpAddr, prefix: Prefix) -> Option<u64> {
+    let length = match (address, prefix) {
+        (IpAddr::V4(_), Prefix::V4(length)) | (IpAddr::V6(_), Prefix::V6(length)) => length,
+        _ => return None,
+    };
+    IpNet::new(address, length).ok().map(block_key)
+}
+
+fn prefix(net: &IpNet) -> Prefix {
+    match net {
+        IpNet::V4(net) => Prefix::V4(net.prefix_len()),
+        IpNet::V6(net) => Prefix::V6(net.prefix_len()),
+    }
+}
+
+fn port_keys(port: &CompiledPort) -> Option<Vec<u64>> {
+    match *port {
+        CompiledPort::Range { protocol, first, last } if last - first < PORTS_AS_KEYS => {
+            Some((first..=last).map(|port| port_key(protocol, port)).collect())
+        }
+        CompiledPort::Range { .. } | CompiledPort::Named { .. } => None,
+    }
+}
+
+/// The key of a port.
+pub(crate) fn port_key(protocol: Protocol, port: u16) -> u64 {
+    u64::from(protocol.0) << 16 | u64::from(port)
+}
+
+fn label_key(pair: Pair) -> u64 {
+    tagged(1, pair.number())
+}
+
+fn namespace_label_key(pair: Pair) -> u64 {
+    tagged(2, pair.number())
+}
+
+fn namespace_key(name: Symbol) -> u64 {
+    tagged(3, u64::from(name.number()))
+}
+
+fn block_key(net: IpNet) -> u64 {
+    match net.trunc() {
+        IpNet::V4(net) => {
+            tagged(4, u64::from(net.network().to_bits()) << 8 | u64::from(net.prefix_len()))
+        }
+        IpNet::V6(net) => {
+            let bits = net.network().to_bits();
+            let high = u64::try_from(bits >> 64).unwrap_or(0);
+            let low = u64::try_from(bits & u128::from(u64::MAX)).unwrap_or(0);
+            tagged(5, tagged(6, high) ^ low.rotate_left(8) ^ u64::from(net.prefix_len()))
+        }
+    }
+}
+
+/// Keys of different sorts share one space. Two may fall together: a request then looks at a
+/// rule that does not match, and evaluates it.
+fn tagged(tag: u64, key: u64) -> u64 {
+    key.wrapping_mul(0x2545_F491_4F6C_DD1D) ^ tag.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}

@@ -1,0 +1,285 @@
+//! The rule IR: what every kind lowers into, and all that the compiler reads.
+//!
+//! A policy stands in one stage of one plane, has a target and rules, and the stage says how
+//! rules combine. The IR names no API kind; a semantic that does not fit gets a combining rule
+//! of its own, never a special case inside one (docs/adr/0001).
+
+use std::fmt;
+
+use kordon_syntax::FieldPath;
+
+use crate::model::{
+    AddressBlock, NamespaceMatch, ObjectRef, PortMatch, PrincipalMatch, Selector,
+};
+
+/// One family of policy that has a say in a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Plane {
+    /// Who may do what with the API.
+    Rbac,
+    /// Which packets pass between workloads.
+    Network,
+}
+
+impl Plane {
+    /// The plane's name in documents and output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rbac => "rbac",
+            Self::Network => "network",
+        }
+    }
+}
+
+impl fmt::Display for Plane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The side of a connection that a policy guards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Direction {
+    /// Guarded at the source.
+    Egress,
+    /// Guarded at the destination.
+    Ingress,
+}
+
+impl Direction {
+    /// The direction's name in output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Egress => "egress",
+            Self::Ingress => "ingress",
+        }
+    }
+}
+
+impl fmt::Display for Direction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// How the rules of one stage become one answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Combine {
+    /// Any matching rule allows; nothing denies, and silence is no opinion.
+    AnyAllow,
+    /// A selected target is isolated: any matching rule allows, and silence denies.
+    Isolate,
+    /// The first matching rule in order decides; `Pass` leaves the stage.
+    FirstMatch {
+        /// What follows when no rule matches.
+        otherwise: Otherwise,
+    },
+}
+
+/// What a stage whose policies select the target says when no rule matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Otherwise {
+    /// It leaves the answer to the next stage.
+    Pass,
+    /// It denies.
+    Deny,
+}
+
+/// A position among stages or policies; smaller comes first. Calico's orders are floating-point
+/// numbers, so this is one as well, in total order.
+#[derive(Clone, Copy, Debug)]
+pub struct Order(pub f64);
+
+impl PartialEq for Order {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Order {}
+
+impl PartialOrd for Order {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Order {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}
+
+/// An ordered step inside a plane.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stage {
+    /// Where the stage stands in its plane.
+    pub order: Order,
+    /// Its name, such as `NetworkPolicy` or a tier's.
+    pub name: String,
+    /// How its rules combine.
+    pub combine: Combine,
+}
+
+/// Rules with a target.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Policy {
+    /// The plane that it belongs to.
+    pub plane: Plane,
+    /// The stage that it stands in.
+    pub stage: Stage,
+    /// Where it stands in the stage; ties are broken by the object's reference.
+    pub order: Order,
+    /// The field that makes the object apply, such as `spec.podSelector`.
+    pub path: FieldPath,
+    /// What it applies to.
+    pub target: Target,
+    /// Its rules.
+    pub rules: Rules,
+}
+
+/// What a policy applies to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Target {
+    /// One side of the connections of workloads. Pods in the host network are never meant.
+    Workloads {
+        /// The guarded side.
+        direction: Direction,
+        /// Their namespaces.
+        namespaces: NamespaceMatch,
+        /// Their labels.
+        workloads: Selector,
+    },
+    /// What principals ask of the API.
+    Principals {
+        /// The principals, each with its place in the object's list.
+        subjects: Vec<(FieldPath, PrincipalMatch)>,
+        /// Where the rules hold.
+        scope: Scope,
+    },
+}
+
+/// Where rules about the API hold.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// In every namespace, for cluster-scoped resources and for paths.
+    Cluster,
+    /// In one namespace.
+    Namespace(String),
+}
+
+/// A policy's rules: its own, or those of another object.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rules {
+    /// Its own rules in their order.
+    Own(Vec<Rule>),
+    /// Those of the [`RuleSet`] that this object contributes, none while there is no such object.
+    Of(ObjectRef),
+}
+
+/// Rules that policies share.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuleSet {
+    /// Labels by which other sets include this one.
+    pub labels: std::collections::BTreeMap<String, String>,
+    /// The rules as written.
+    pub rules: Vec<Rule>,
+    /// Include the rules of every set whose labels satisfy one of these selectors.
+    pub includes: Vec<Selector>,
+}
+
+/// What a matching rule does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Effect {
+    /// It allows the request.
+    Allow,
+    /// It denies the request.
+    Deny,
+    /// It leaves the stage without an answer.
+    Pass,
+}
+
+impl Effect {
+    /// The effect's name in output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Deny => "deny",
+            Self::Pass => "pass",
+        }
+    }
+}
+
+/// One rule: if all clauses hold, the effect.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rule {
+    /// Where it stands in its object, such as `spec.ingress[0]`.
+    pub path: FieldPath,
+    /// Its name, where the kind has names for rules.
+    pub name: Option<String>,
+    /// What it does when it matches.
+    pub effect: Effect,
+    /// Its conditions; a rule without any matches every request that its target meets.
+    pub clauses: Vec<Clause>,
+}
+
+/// One condition of a rule, and the field of the rule that states it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clause {
+    /// The field under the rule's path, such as `from` or `ports`.
+    pub field: &'static str,
+    /// The condition.
+    pub test: Test,
+}
+
+/// A condition.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Test {
+    /// The other end of the connection is one of these. An empty list is satisfied by none.
+    Peers(Vec<Peer>),
+    /// The connection goes to one of these ports. An empty list is satisfied by none.
+    Ports(Vec<PortMatch>),
+    /// The API request is one of these.
+    Api(ApiPermission),
+    /// It cannot be decided from a snapshot; the reason says why.
+    Unknown(String),
+}
+
+/// One alternative for the other end of a connection.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Peer {
+    /// Pods of matching namespaces with matching labels. Pods in the host network are never
+    /// meant, nor is anything outside the cluster.
+    Workloads {
+        /// Their namespaces.
+        namespaces: NamespaceMatch,
+        /// Their labels.
+        workloads: Selector,
+    },
+    /// Everything with an address in the block, pods included.
+    Block(AddressBlock),
+    /// Everything with an address of a node whose labels satisfy the selector.
+    Nodes(Selector),
+    /// Cannot be decided from a snapshot; the reason says why.
+    Unknown(String),
+}
+
+/// What an API rule permits. A list that is empty permits nothing, but for `names`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ApiPermission {
+    /// Verbs; `*` is any.
+    pub verbs: Vec<String>,
+    /// API groups; `*` is any.
+    pub groups: Vec<String>,
+    /// Resources; `*` is any with or without subresource, `*/scale` that subresource of any.
+    pub resources: Vec<String>,
+    /// Names; an empty list is any.
+    pub names: Vec<String>,
+    /// Paths outside the resources; `*` at the end of one is any continuation.
+    pub paths: Vec<String>,
+}
