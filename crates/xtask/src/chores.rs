@@ -1,0 +1,47 @@
+//! Chores that take long and are started by hand.
+
+use anyhow::{Result, bail};
+
+use crate::step::Step;
+use crate::tools;
+use crate::workspace::Workspace;
+
+/// Runs a fuzz target for some minutes; a finding is a failure.
+pub(crate) fn fuzz(workspace: &Workspace, target: &str, minutes: u32) -> Result<()> {
+    if !workspace.root.join("fuzz/Cargo.toml").is_file() {
+        bail!("there is no `fuzz/Cargo.toml`, so there is no target to run");
+    }
+    let tool = tools::CARGO_FUZZ.ensure(workspace)?;
+    let seconds = u64::from(minutes) * 60;
+    // The sanitizers are flags that a stable compiler takes only so.
+    tool.step(workspace)
+        .env("RUSTC_BOOTSTRAP", "1")
+        .arg("run")
+        .arg(target)
+        .arg("--")
+        .arg(format!("-max_total_time={seconds}"))
+        .run()
+}
+
+/// Changes one crate and runs the workspace's tests against each change.
+pub(crate) fn mutants(workspace: &Workspace, package: &str) -> Result<()> {
+    if !workspace.packages.iter().any(|known| known.name == package) {
+        bail!("there is no crate `{package}` in the workspace");
+    }
+    let tool = tools::CARGO_MUTANTS.ensure(workspace)?;
+    tool.step(workspace)
+        .words("mutants --test-workspace=true --package")
+        .arg(package)
+        .arg("--output")
+        .arg(workspace.target.join("mutants"))
+        .run()
+}
+
+/// Runs the benchmarks, or those whose name holds `filter`.
+pub(crate) fn bench(workspace: &Workspace, filter: Option<&str>) -> Result<()> {
+    let step = Step::cargo(workspace).words("bench --workspace --bench *");
+    match filter {
+        Some(filter) => step.arg("--").arg(filter).run(),
+        None => step.run(),
+    }
+}
