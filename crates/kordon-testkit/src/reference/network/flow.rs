@@ -1,0 +1,139 @@
+//! A connection as one side sees it.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use serde_json::Value;
+
+use super::{Connection, Family};
+use crate::reference::selector::selects;
+use crate::reference::truth::Truth;
+
+/// Which side judges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Direction {
+    Egress,
+    Ingress,
+}
+
+/// Where an endpoint is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In the pod network; policies may select it.
+    Pod,
+    /// In a node's network: the node, or a pod with `hostNetwork`, whose traffic is the node's.
+    Host,
+    /// Outside the cluster.
+    Outside,
+}
+
+/// One end of a connection.
+#[derive(Clone, Debug)]
+pub(super) struct Party {
+    pub(super) place: Place,
+    /// Kind and name of the object; empty outside the cluster.
+    pub(super) kind: String,
+    pub(super) name: String,
+    pub(super) namespace: String,
+    pub(super) namespace_labels: BTreeMap<String, String>,
+    pub(super) labels: BTreeMap<String, String>,
+    pub(super) addresses: Vec<IpAddr>,
+    pub(super) ports: Vec<ContainerPort>,
+    pub(super) node: Option<String>,
+}
+
+/// A port that a container declares under a name.
+#[derive(Clone, Debug)]
+pub(super) struct ContainerPort {
+    pub(super) name: String,
+    pub(super) number: u16,
+    pub(super) protocol: String,
+}
+
+/// A connection as one side sees it: the subject is the side's own end.
+#[derive(Clone, Debug)]
+pub(super) struct Flow<'a> {
+    pub(super) direction: Direction,
+    pub(super) subject: &'a Party,
+    pub(super) peer: &'a Party,
+    /// The peer's address in the connection's family, if known.
+    pub(super) peer_address: Option<IpAddr>,
+    pub(super) destination: &'a Party,
+    pub(super) port: u16,
+    pub(super) protocol: &'a str,
+}
+
+impl Direction {
+    /// The name in `policyTypes`, the list of rules and the list of peers.
+    pub(super) fn fields(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Egress => ("Egress", "/spec/egress", "to"),
+            Self::Ingress => ("Ingress", "/spec/ingress", "from"),
+        }
+    }
+}
+
+impl Party {
+    pub(super) fn is_pod(&self) -> bool {
+        self.place == Place::Pod
+    }
+
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        (self.place, &self.kind, &self.namespace, &self.name)
+            == (other.place, &other.kind, &other.namespace, &other.name)
+    }
+
+    /// Whether this is a pod in a selected namespace with selected labels. "hostNetwork pods" and
+    /// what is outside the cluster are never selected.
+    pub(super) fn is_selected(&self, namespaces: &Value, pods: &Value) -> Truth {
+        Truth::from(self.is_pod())
+            .and(selects(namespaces, &self.namespace_labels))
+            .and(selects(pods, &self.labels))
+    }
+
+    /// The first address of a family, or of any.
+    fn address(&self, family: Option<Family>) -> Option<IpAddr> {
+        let fits = |ip: &&IpAddr| family.is_none_or(|family| Family::of(**ip) == family);
+        self.addresses.iter().find(fits).copied()
+    }
+}
+
+impl<'a> Flow<'a> {
+    pub(super) fn new(
+        direction: Direction,
+        from: &'a Party,
+        to: &'a Party,
+        connection: &'a Connection,
+        family: Option<Family>,
+    ) -> Self {
+        let family = family
+            .or_else(|| to.address(None).map(Family::of))
+            .or_else(|| from.address(None).map(Family::of));
+        let (subject, peer) = match direction {
+            Direction::Egress => (from, to),
+            Direction::Ingress => (to, from),
+        };
+        Self {
+            direction,
+            subject,
+            peer,
+            peer_address: peer.address(family),
+            destination: to,
+            port: connection.port,
+            protocol: &connection.protocol,
+        }
+    }
+
+    /// Whether the peer's address is in a block. Families do not mix: `0.0.0.0/0` says nothing
+    /// about IPv6. Without an address the answer is not known.
+    pub(super) fn peer_is_in(&self, block: &Value) -> Truth {
+        let Some(net) = block
+            .as_str()
+            .and_then(|text| text.parse::<ipnet::IpNet>().ok())
+        else {
+            return Truth::Unknown;
+        };
+        self.peer_address
+            .map_or(Truth::Unknown, |address| net.contains(&address).into())
+    }
+}
