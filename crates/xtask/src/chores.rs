@@ -33,7 +33,7 @@ pub(crate) fn mutants(workspace: &Workspace, package: &str) -> Result<()> {
         .words("mutants --test-workspace=true --package")
         .arg(package)
         .arg("--output")
-        .arg(workspace.target.join("mutants"))
+        .arg(&workspace.target)
         .run()
 }
 

@@ -106,7 +106,7 @@ fn start(chore: &Chore) -> Result<ExitCode> {
     }
     let workspace = Workspace::load()?;
     match chore {
-        Chore::Test(args) => return Ok(run::parts(&workspace, &args.parts)),
+        Chore::Test(args) => return Ok(run::selected(&workspace, &args.parts)),
         Chore::Fuzz(args) => chores::fuzz(&workspace, &args.target, args.minutes)?,
         Chore::Mutants(args) => chores::mutants(&workspace, &args.package)?,
         Chore::Bench(args) => chores::bench(&workspace, args.filter.as_deref())?,

@@ -32,7 +32,7 @@ pub(crate) enum Action {
 pub(crate) struct Suite {
     pub(crate) package: &'static str,
     pub(crate) test: &'static str,
-    /// Arguments to the test program.
+    /// Further arguments of `cargo test`.
     args: &'static str,
 }
 
@@ -70,7 +70,7 @@ pub(crate) const ALL: &[Part] = &[
         "imported cases of the upstream projects pass",
         "kordon-testkit",
         "conformance",
-        "--show-output",
+        "-- --show-output",
     ),
     suite(
         "property",
@@ -121,7 +121,6 @@ impl Action {
                 .arg(suite.package)
                 .arg("--test")
                 .arg(suite.test)
-                .arg("--")
                 .words(suite.args)
                 .run(),
         }

@@ -9,7 +9,7 @@ use crate::parts::{self, Part};
 use crate::workspace::Workspace;
 
 /// Runs the named parts, or all, in the order of the list. A failed part does not stop the rest.
-pub(crate) fn parts(workspace: &Workspace, names: &[String]) -> ExitCode {
+pub(crate) fn selected(workspace: &Workspace, names: &[String]) -> ExitCode {
     let outcomes: Vec<Outcome> = parts::ALL
         .iter()
         .filter(|part| names.is_empty() || names.iter().any(|name| name == part.name))
