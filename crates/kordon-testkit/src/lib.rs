@@ -6,3 +6,4 @@
 
 pub mod conformance;
 pub mod reference;
+pub mod spec;

@@ -24,9 +24,14 @@ pub enum Endpoint {
     Node(String),
 }
 
-/// Why an endpoint cannot be judged.
+/// Why a connection cannot be judged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EndpointError {
+    /// It is no connection in compact form.
+    #[error(
+        "expected a connection with from, to, a port from 1 to 65535 and a protocol, found `{0}`"
+    )]
+    Connection(String),
     /// It is in none of the known forms.
     #[error(
         "expected an endpoint such as `NS/NAME` or an object with pod, workload, ip or node, found `{0}`"

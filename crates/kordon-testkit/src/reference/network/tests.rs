@@ -278,3 +278,23 @@ fn an_endpoint_has_exactly_one_place() {
         }
     );
 }
+
+#[test]
+fn a_connection_needs_both_ends_a_port_and_a_protocol() {
+    let whole = json!({"kind": "connection", "from": "a/x", "to": {"ip": "10.0.0.1"},
+        "port": 80, "protocol": "TCP"});
+    assert!(Connection::read(&whole).is_ok());
+    let wrong = [
+        ("kind", json!("http")),
+        ("from", json!("a")),
+        ("to", json!(null)),
+        ("port", json!(0)),
+        ("port", json!(65536)),
+        ("protocol", json!(6)),
+    ];
+    for (field, value) in wrong {
+        let mut broken = whole.clone();
+        broken[field] = value;
+        assert!(Connection::read(&broken).is_err(), "{broken}");
+    }
+}
