@@ -1,1 +1,30 @@
-//! Placeholder.
+//! The API kinds that Kordon understands: from a document's tree to the rule IR and the
+//! inventory.
+//!
+//! [`KINDS`] lists them, [`lower`] reads one object, [`check`] looks at all of them together.
+//! Each kind has a module whose documentation sums up its specification, with a schema and a
+//! lowering. This crate knows no evaluation and does no I/O.
+
+mod address_block;
+mod at;
+mod check;
+mod cluster;
+mod codes;
+mod context;
+mod frame;
+mod identify;
+mod kind;
+mod label_selector;
+mod lower;
+mod matching;
+mod metadata;
+mod names;
+mod network;
+mod network_policy;
+mod rbac;
+mod suggest;
+
+pub use check::{check, settle};
+pub use codes::{CODES, CodeDoc};
+pub use kind::{KINDS, Kind, Role, Scope};
+pub use lower::{Located, Lowered, State, lower};

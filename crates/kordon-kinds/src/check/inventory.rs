@@ -1,0 +1,97 @@
+//! What the objects hold, by namespace, for the checks.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kordon_core::model::{Item, NamespaceMatch, ObjectRef, PodNetwork, Selector, Workload};
+
+use crate::lower::Located;
+use crate::matching::selects;
+
+type Labels = BTreeMap<String, String>;
+
+/// What the objects hold.
+pub(super) struct Inventory<'a> {
+    pub(super) objects: BTreeSet<&'a ObjectRef>,
+    accounts: BTreeSet<&'a str>,
+    namespaces: BTreeMap<&'a str, Labels>,
+    workloads: BTreeMap<&'a str, Vec<&'a Workload>>,
+}
+
+impl<'a> Inventory<'a> {
+    pub(super) fn of(objects: &[&'a Located]) -> Self {
+        let mut inventory = Self {
+            objects: objects.iter().map(|located| &located.object.id).collect(),
+            accounts: objects
+                .iter()
+                .map(|located| &located.object.id)
+                .filter(|id| &*id.kind == "ServiceAccount")
+                .filter_map(|id| id.namespace.as_deref())
+                .collect(),
+            namespaces: BTreeMap::new(),
+            workloads: BTreeMap::new(),
+        };
+        for item in objects.iter().flat_map(|located| &located.object.items) {
+            match item {
+                Item::Namespace(namespace) => {
+                    inventory
+                        .namespaces
+                        .insert(&namespace.name, namespace.labels.clone());
+                }
+                Item::Workload(workload) => {
+                    inventory
+                        .workloads
+                        .entry(&workload.namespace)
+                        .or_default()
+                        .push(workload);
+                }
+                _ => {}
+            }
+        }
+        for &name in inventory.workloads.keys() {
+            inventory.namespaces.entry(name).or_insert_with(|| {
+                Labels::from([("kubernetes.io/metadata.name".to_owned(), name.to_owned())])
+            });
+        }
+        inventory
+    }
+
+    /// Whether the objects hold any service account of the namespace.
+    pub(super) fn has_accounts(&self, namespace: &str) -> bool {
+        self.accounts.contains(namespace)
+    }
+
+    /// The workloads of one namespace, those in the host network included.
+    pub(super) fn in_namespace(&self, namespace: &str) -> &[&'a Workload] {
+        self.workloads
+            .get(namespace)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+    }
+
+    pub(super) fn holds_workloads(&self) -> bool {
+        !self.workloads.is_empty()
+    }
+
+    pub(super) fn all_workloads(&self) -> impl Iterator<Item = &'a Workload> + '_ {
+        self.workloads.values().flatten().copied()
+    }
+
+    /// The workloads of the matching namespaces that policies can mean.
+    pub(super) fn workloads<'s>(
+        &'s self,
+        namespaces: &'s NamespaceMatch,
+    ) -> impl Iterator<Item = &'a Workload> + 's {
+        self.workloads
+            .iter()
+            .filter(move |(name, _)| match namespaces {
+                NamespaceMatch::Named(wanted) => *name == wanted,
+                NamespaceMatch::Matching(Selector::Everything) => true,
+                NamespaceMatch::Matching(selector) => self
+                    .namespaces
+                    .get(*name)
+                    .is_some_and(|labels| selects(selector, labels)),
+            })
+            .flat_map(|(_, workloads)| workloads.iter().copied())
+            .filter(|workload| workload.network == PodNetwork::Pod)
+    }
+}
