@@ -9,14 +9,13 @@ mod program;
 mod selector;
 mod stage_index;
 
-pub(crate) use api::{ApiPart, ApiQuery, ApiTest, group_key, principal_key, user_key};
-pub(crate) use index::{Dimension, Index, IndexBuilder, Keys, Query};
+pub(crate) use api::{ApiIndex, ApiPart, ApiQuery, ApiTest, group_key, principal_key, user_key};
 pub(crate) use party::{Party, Place, PortSlot};
 pub(crate) use policy::{
     CompiledClause, CompiledPeer, CompiledPolicy, CompiledPort, CompiledRule, CompiledTarget,
-    CompiledTest, Connection, Subject, compile_rules,
+    CompiledTest, Connection, compile_rules,
 };
-pub(crate) use program::{Program, RuleAt, StageAnswer, StageOutcome, StageProgram};
+pub(crate) use program::{Program, StageAnswer, StageOutcome, StageProgram};
 pub(crate) use selector::{CompiledSelector, LabelView, NamespaceTest, pack_labels};
 
 /// Whether a condition holds, where a snapshot may lack the fact to tell.

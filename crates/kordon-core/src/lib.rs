@@ -1,7 +1,25 @@
 //! The policy model, rule compiler and decision engine of Kordon.
 
 mod compile;
+mod decide;
+mod decision;
+mod explain;
+mod granted;
 pub mod model;
 mod persist;
+mod request;
 pub mod rule;
+mod snapshot;
 mod symbol;
+
+pub use decide::{PreparedApi, PreparedConnection};
+pub use decision::{Cause, Decision, Problem, RuleId, Verdict};
+pub use explain::{
+    ClauseFinding, Explanation, GrantFinding, LISTED, NEAREST, PlaneFinding, PolicyFinding,
+    RuleFinding, StageFinding,
+};
+pub use granted::{Granted, GrantedRule, GrantedSubject};
+pub use request::{
+    ApiRequest, ApiTarget, ConnectionRequest, DescribedWorkload, Endpoint, Groups, Port, Request,
+};
+pub use snapshot::{Includes, Options, PolicyId, Posture, Size, Snapshot};

@@ -9,7 +9,9 @@ mod principal;
 mod selector;
 
 pub use address::{AddressBlock, BlockError};
-pub use inventory::{Namespace, Node, Owner, PodNetwork, Service, ServicePort, TargetPort, Workload};
+pub use inventory::{
+    Namespace, Node, Owner, PodNetwork, Service, ServicePort, TargetPort, Workload,
+};
 pub use object::{Change, Item, Object, ObjectRef};
 pub use port::{NamedPort, PortMatch, Protocol};
 pub use principal::{PrincipalMatch, SERVICE_ACCOUNT_PREFIX};

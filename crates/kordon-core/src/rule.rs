@@ -8,9 +8,7 @@ use std::fmt;
 
 use kordon_syntax::FieldPath;
 
-use crate::model::{
-    AddressBlock, NamespaceMatch, ObjectRef, PortMatch, PrincipalMatch, Selector,
-};
+use crate::model::{AddressBlock, NamespaceMatch, ObjectRef, PortMatch, PrincipalMatch, Selector};
 
 /// One family of policy that has a say in a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

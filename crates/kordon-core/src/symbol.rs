@@ -23,6 +23,9 @@ impl Symbol {
     /// text that the table does not hold.
     pub(crate) const NONE: Self = Self(1);
 
+    /// The empty text.
+    pub(crate) const EMPTY: Self = Self(2);
+
     /// The number, for packing into keys.
     #[inline]
     pub(crate) fn number(self) -> u32 {
@@ -98,6 +101,9 @@ impl Symbols {
     /// The symbol of `text`, or [`Symbol::ABSENT`].
     #[inline]
     pub(crate) fn find(&self, text: &str) -> Symbol {
+        if text.is_empty() {
+            return Symbol::EMPTY;
+        }
         self.table
             .find(self.hash(text), |entry| &*entry.text == text)
             .map_or(Symbol::ABSENT, |entry| entry.symbol)
@@ -113,13 +119,36 @@ impl Symbols {
         let index = self.texts.push(Some(Arc::clone(&text)));
         // Beyond four billion texts every one of them is ABSENT, which matches nothing.
         let symbol = Symbol(u32::try_from(index).unwrap_or(0));
-        self.table.insert(Interned { hash: self.hash(&text), text, symbol });
+        self.table.insert(Interned {
+            hash: self.hash(&text),
+            text,
+            symbol,
+        });
         symbol
+    }
+
+    /// The table's own copy of `text`, made if need be.
+    pub(crate) fn intern_shared(&mut self, text: &str) -> Arc<str> {
+        let symbol = self.intern(text);
+        self.texts
+            .get(symbol.index())
+            .cloned()
+            .flatten()
+            .unwrap_or_else(|| text.into())
+    }
+
+    /// The hash of an address, seeded as that of texts.
+    #[inline]
+    pub(crate) fn hash_address(&self, address: std::net::IpAddr) -> u64 {
+        self.hasher.hash_one(address)
     }
 
     /// The text of `symbol`; empty for [`Symbol::ABSENT`].
     pub(crate) fn text(&self, symbol: Symbol) -> &str {
-        self.texts.get(symbol.index()).and_then(Option::as_deref).unwrap_or("")
+        self.texts
+            .get(symbol.index())
+            .and_then(Option::as_deref)
+            .unwrap_or("")
     }
 }
 
@@ -128,13 +157,20 @@ impl Default for Symbols {
         let mut texts = Slots::default();
         texts.push(None); // ABSENT
         texts.push(None); // NONE
-        Self { hasher: RandomState::default(), table: Shards::default(), texts }
+        texts.push(None); // EMPTY, whose text is found without the table
+        Self {
+            hasher: RandomState::default(),
+            table: Shards::default(),
+            texts,
+        }
     }
 }
 
 impl fmt::Debug for Symbols {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Symbols").field("len", &self.texts.len()).finish_non_exhaustive()
+        f.debug_struct("Symbols")
+            .field("len", &self.texts.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -149,9 +185,17 @@ mod tests {
         let first: Vec<Symbol> = words.iter().map(|word| symbols.intern(word)).collect();
         let again: Vec<Symbol> = words.iter().map(|word| symbols.intern(word)).collect();
         assert_eq!(first, again);
-        assert!(words.iter().zip(&first).all(|(word, &symbol)| symbols.text(symbol) == word));
+        assert!(
+            words
+                .iter()
+                .zip(&first)
+                .all(|(word, &symbol)| symbols.text(symbol) == word)
+        );
         assert_eq!(symbols.find("unheard"), Symbol::ABSENT);
-        assert_ne!(symbols.intern(""), Symbol::ABSENT);
+        assert_eq!(
+            (symbols.intern(""), symbols.text(Symbol::EMPTY)),
+            (Symbol::EMPTY, "")
+        );
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! API permissions over symbols.
 
-use super::index::{Dimension, Keys};
+use std::ops::ControlFlow;
+
+use super::CompiledRule;
+use super::index::{Dimension, Index, IndexBuilder, Keys, Query};
 use crate::model::PrincipalMatch;
 use crate::rule::ApiPermission;
 use crate::symbol::{Pair, Symbol, Symbols};
@@ -21,41 +24,44 @@ pub(crate) enum ApiQuery<'a> {
         name: Symbol,
     },
     /// A request for a path outside the resources.
-    Path { verb: Symbol, path: &'a str, symbol: Symbol },
+    Path {
+        verb: Symbol,
+        path: &'a str,
+        symbol: Symbol,
+    },
 }
 
 /// A list of names in which `*` is any.
-#[derive(Clone, Debug)]
-pub(crate) enum Names {
-    Any,
-    Of(Box<[Symbol]>),
+#[derive(Clone, Debug, PartialEq)]
+struct Names {
+    any: bool,
+    list: Box<[Symbol]>,
 }
 
 impl Names {
     fn new(symbols: &mut Symbols, names: &[String]) -> Self {
-        if names.iter().any(|name| name == ANY) {
-            return Self::Any;
+        Self {
+            any: names.iter().any(|name| name == ANY),
+            list: intern_all(symbols, names),
         }
-        Self::Of(names.iter().map(|name| symbols.intern(name)).collect())
     }
 
     #[inline]
     fn contains(&self, name: Symbol) -> bool {
-        match self {
-            Self::Any => true,
-            Self::Of(names) => names.contains(&name),
-        }
+        self.any || self.list.contains(&name)
     }
 
     fn keys(&self) -> Option<Vec<u64>> {
-        match self {
-            Self::Any => None,
-            Self::Of(names) => Some(names.iter().map(|name| u64::from(name.number())).collect()),
-        }
+        (!self.any).then(|| {
+            self.list
+                .iter()
+                .map(|name| u64::from(name.number()))
+                .collect()
+        })
     }
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum ResourceTest {
     Any,
     /// `resource` or `resource/subresource`, split at the first slash, or [`Symbol::NONE`].
@@ -64,18 +70,22 @@ enum ResourceTest {
     Subresource(Symbol),
 }
 
-#[derive(Clone, Debug)]
-enum PathTest {
-    Exact(Symbol),
-    Prefix(Box<str>),
+#[derive(Clone, Debug, PartialEq)]
+struct PathTest {
+    /// The path as written.
+    text: Symbol,
+    /// What a path begins with, where the text ends in stars.
+    prefix: Option<Box<str>>,
 }
 
 /// A compiled [`ApiPermission`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ApiTest {
     verbs: Names,
     groups: Names,
     resources: Box<[ResourceTest]>,
+    /// The resources as written.
+    resource_texts: Box<[Symbol]>,
     names: Box<[Symbol]>,
     paths: Box<[PathTest]>,
 }
@@ -101,8 +111,13 @@ impl ApiTest {
             verbs: Names::new(symbols, &permission.verbs),
             groups: Names::new(symbols, &permission.groups),
             resources: resources.into(),
-            names: permission.names.iter().map(|name| symbols.intern(name)).collect(),
-            paths: permission.paths.iter().map(|path| path_test(symbols, path)).collect(),
+            resource_texts: intern_all(symbols, &permission.resources),
+            names: intern_all(symbols, &permission.names),
+            paths: permission
+                .paths
+                .iter()
+                .map(|path| path_test(symbols, path))
+                .collect(),
         }
     }
 
@@ -110,7 +125,13 @@ impl ApiTest {
     #[inline]
     pub(crate) fn permits(&self, query: &ApiQuery<'_>) -> bool {
         match query {
-            ApiQuery::Resource { verb, group, resource, subresource, name } => {
+            ApiQuery::Resource {
+                verb,
+                group,
+                resource,
+                subresource,
+                name,
+            } => {
                 self.verbs.contains(*verb)
                     && self.groups.contains(*group)
                     && self.has_resource(*resource, *subresource)
@@ -125,10 +146,19 @@ impl ApiTest {
     /// The parts that keep the permission from covering the request.
     pub(crate) fn failures(&self, query: &ApiQuery<'_>) -> Vec<ApiPart> {
         let parts = match query {
-            ApiQuery::Resource { verb, group, resource, subresource, name } => vec![
+            ApiQuery::Resource {
+                verb,
+                group,
+                resource,
+                subresource,
+                name,
+            } => vec![
                 (self.verbs.contains(*verb), ApiPart::Verbs),
                 (self.groups.contains(*group), ApiPart::Groups),
-                (self.has_resource(*resource, *subresource), ApiPart::Resources),
+                (
+                    self.has_resource(*resource, *subresource),
+                    ApiPart::Resources,
+                ),
                 (self.has_name(*name), ApiPart::Names),
             ],
             ApiQuery::Path { verb, path, symbol } => vec![
@@ -136,7 +166,11 @@ impl ApiTest {
                 (self.has_path(path, *symbol), ApiPart::Paths),
             ],
         };
-        parts.into_iter().filter(|(holds, _)| !holds).map(|(_, part)| part).collect()
+        parts
+            .into_iter()
+            .filter(|(holds, _)| !holds)
+            .map(|(_, part)| part)
+            .collect()
     }
 
     #[inline]
@@ -155,10 +189,26 @@ impl ApiTest {
     }
 
     fn has_path(&self, path: &str, symbol: Symbol) -> bool {
-        self.paths.iter().any(|test| match test {
-            PathTest::Exact(exact) => *exact == symbol,
-            PathTest::Prefix(prefix) => path.starts_with(&**prefix),
+        self.paths.iter().any(|test| match &test.prefix {
+            None => test.text == symbol,
+            Some(prefix) => path.starts_with(&**prefix),
         })
+    }
+
+    /// The permission as written.
+    pub(crate) fn permission(&self, symbols: &Symbols) -> ApiPermission {
+        let texts = |list: &[Symbol]| list.iter().map(|s| symbols.text(*s).to_owned()).collect();
+        ApiPermission {
+            verbs: texts(&self.verbs.list),
+            groups: texts(&self.groups.list),
+            resources: texts(&self.resource_texts),
+            names: texts(&self.names),
+            paths: self
+                .paths
+                .iter()
+                .map(|path| symbols.text(path.text).to_owned())
+                .collect(),
+        }
     }
 
     /// The keys under which an index finds this permission for resource requests.
@@ -168,7 +218,11 @@ impl ApiTest {
         keys.set(Dimension::Verb, self.verbs.keys());
         keys.set(Dimension::ApiGroup, self.groups.keys());
         if !self.names.is_empty() {
-            let names = self.names.iter().map(|name| u64::from(name.number())).collect();
+            let names = self
+                .names
+                .iter()
+                .map(|name| u64::from(name.number()))
+                .collect();
             keys.set(Dimension::Name, Some(names));
         }
         keys
@@ -197,9 +251,9 @@ impl ApiTest {
 
     /// The keys under which an index finds this permission for path requests.
     pub(crate) fn path_keys(&self) -> Keys {
-        let exact = |test: &PathTest| match test {
-            PathTest::Exact(symbol) => Some(u64::from(symbol.number())),
-            PathTest::Prefix(_) => None,
+        let exact = |test: &PathTest| match test.prefix {
+            None => Some(u64::from(test.text.number())),
+            Some(_) => None,
         };
         let mut keys = Keys::default();
         keys.set(Dimension::Path, self.paths.iter().map(exact).collect());
@@ -208,21 +262,111 @@ impl ApiTest {
     }
 }
 
-impl ApiQuery<'_> {
-    /// The keys of the request in one dimension of an index.
+impl Query for ApiQuery<'_> {
     #[inline]
-    pub(crate) fn keys(&self, dimension: Dimension) -> [Option<u64>; 2] {
-        let one = |symbol: Symbol| [Some(u64::from(symbol.number())), None];
+    fn each_key(
+        &self,
+        dimension: Dimension,
+        each: &mut dyn FnMut(u64) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let mut one = |symbol: Symbol| each(u64::from(symbol.number()));
         match (self, dimension) {
-            (Self::Resource { resource, subresource, .. }, Dimension::Resource) => {
-                [Some(exact_key(resource.0, resource.1)), subresource.map(subresource_key)]
+            (
+                Self::Resource {
+                    resource,
+                    subresource,
+                    ..
+                },
+                Dimension::Resource,
+            ) => {
+                each(exact_key(resource.0, resource.1))?;
+                subresource.map_or(ControlFlow::Continue(()), |wanted| {
+                    each(subresource_key(wanted))
+                })
             }
             (Self::Resource { verb, .. } | Self::Path { verb, .. }, Dimension::Verb) => one(*verb),
             (Self::Resource { group, .. }, Dimension::ApiGroup) => one(*group),
             (Self::Resource { name, .. }, Dimension::Name) => one(*name),
             (Self::Path { symbol, .. }, Dimension::Path) => one(*symbol),
-            _ => [None, None],
+            _ => ControlFlow::Continue(()),
         }
+    }
+}
+
+/// An index over many rules about the API.
+#[derive(Clone, Debug)]
+pub(crate) struct ApiIndex {
+    resources: Part,
+    paths: Part,
+}
+
+/// The index of the rules that speak of one sort of request, and their numbers among all.
+#[derive(Clone, Debug)]
+struct Part {
+    index: Index,
+    rules: Box<[u32]>,
+}
+
+impl Part {
+    fn new(rules: Vec<(u32, Keys)>) -> Self {
+        let mut builder = IndexBuilder::default();
+        let mut numbers = Vec::with_capacity(rules.len());
+        for (number, keys) in rules {
+            numbers.push(number);
+            builder.push(keys);
+        }
+        Self {
+            index: builder.build(),
+            rules: numbers.into(),
+        }
+    }
+}
+
+impl ApiIndex {
+    /// Rules fewer than this are walked.
+    const MANY: usize = 8;
+
+    /// An index over the rules, if they are many.
+    pub(crate) fn for_many(rules: &[CompiledRule]) -> Option<Self> {
+        (rules.len() > Self::MANY).then(|| Self::new(rules.iter()))
+    }
+
+    /// An index over the rules.
+    pub(crate) fn new<'a>(rules: impl Iterator<Item = &'a CompiledRule>) -> Self {
+        let (mut resources, mut paths) = (Vec::new(), Vec::new());
+        for (number, test) in (0_u32..).zip(rules.map(CompiledRule::api)) {
+            let Some(test) = test else { continue };
+            if test.has_resources() {
+                resources.push((number, test.resource_keys()));
+            }
+            if test.has_paths() {
+                paths.push((number, test.path_keys()));
+            }
+        }
+        Self {
+            resources: Part::new(resources),
+            paths: Part::new(paths),
+        }
+    }
+
+    /// A rule that may match the request and does by `permits`.
+    #[inline]
+    pub(crate) fn first(&self, query: &ApiQuery<'_>, permits: impl Fn(u32) -> bool) -> Option<u32> {
+        let part = match query {
+            ApiQuery::Resource { .. } => &self.resources,
+            ApiQuery::Path { .. } => &self.paths,
+        };
+        let mut found = None;
+        let _stopped = part
+            .index
+            .visit(query, &mut |item| match part.rules.get(item as usize) {
+                Some(&rule) if permits(rule) => {
+                    found = Some(rule);
+                    ControlFlow::Break(())
+                }
+                _ => ControlFlow::Continue(()),
+            });
+        found
     }
 }
 
@@ -242,9 +386,13 @@ fn push_resource(symbols: &mut Symbols, resource: &str, tests: &mut Vec<Resource
         tests.push(ResourceTest::Any);
         return;
     }
-    let (first, rest) = resource.split_once('/').map_or((resource, None), |(a, b)| (a, Some(b)));
-    let (first_symbol, rest_symbol) =
-        (symbols.intern(first), rest.map_or(Symbol::NONE, |rest| symbols.intern(rest)));
+    let (first, rest) = resource
+        .split_once('/')
+        .map_or((resource, None), |(a, b)| (a, Some(b)));
+    let (first_symbol, rest_symbol) = (
+        symbols.intern(first),
+        rest.map_or(Symbol::NONE, |rest| symbols.intern(rest)),
+    );
     tests.push(ResourceTest::Exact(first_symbol, rest_symbol));
     // The request's subresource is not empty here: upstream skips the wildcard when it is.
     if first == ANY && rest.is_some_and(|rest| !rest.is_empty()) {
@@ -255,11 +403,17 @@ fn push_resource(symbols: &mut Symbols, resource: &str, tests: &mut Vec<Resource
 /// `NonResourceURLMatches`: `*`, equality, or, with a star at the end, the prefix before all
 /// trailing stars. The prefix includes the text itself, so one test serves both.
 fn path_test(symbols: &mut Symbols, path: &str) -> PathTest {
-    if path.ends_with('*') {
-        PathTest::Prefix(path.trim_end_matches('*').into())
-    } else {
-        PathTest::Exact(symbols.intern(path))
+    let prefix = path
+        .ends_with('*')
+        .then(|| path.trim_end_matches('*').into());
+    PathTest {
+        text: symbols.intern(path),
+        prefix,
     }
+}
+
+fn intern_all(symbols: &mut Symbols, texts: &[String]) -> Box<[Symbol]> {
+    texts.iter().map(|text| symbols.intern(text)).collect()
 }
 
 /// The key under which grants to a principal are found.

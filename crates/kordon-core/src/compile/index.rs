@@ -123,11 +123,12 @@ impl Split {
         query: &Q,
         visitor: &mut impl FnMut(u32) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        query.each_key(self.dimension, &mut |key| {
-            match self.by_key.find(spread(key), |(known, _)| *known == key) {
-                Some((_, tree)) => tree.visit(query, visitor),
-                None => ControlFlow::Continue(()),
-            }
+        query.each_key(self.dimension, &mut |key| match self
+            .by_key
+            .find(spread(key), |(known, _)| *known == key)
+        {
+            Some((_, tree)) => tree.visit(query, visitor),
+            None => ControlFlow::Continue(()),
         })?;
         self.rest.visit(query, visitor)
     }
@@ -147,8 +148,12 @@ impl IndexBuilder {
 
     /// The index over all rules pushed.
     pub(crate) fn build(&self) -> Index {
-        let all = (0..self.rules.len()).filter_map(|rule| u32::try_from(rule).ok()).collect();
-        Index { root: self.grow(all, &DIMENSIONS) }
+        let all = (0..self.rules.len())
+            .filter_map(|rule| u32::try_from(rule).ok())
+            .collect();
+        Index {
+            root: self.grow(all, &DIMENSIONS),
+        }
     }
 
     fn keys(&self, rule: u32, dimension: Dimension) -> Option<&[u64]> {
@@ -163,9 +168,14 @@ impl IndexBuilder {
             })
             .flatten()
             .filter(|&dimension| self.cost(&rules, dimension) * 4 <= rules.len() * 3);
-        let Some(dimension) = best else { return Tree::Leaf(rules.into()) };
-        let left: Vec<Dimension> =
-            dimensions.iter().copied().filter(|&other| other != dimension).collect();
+        let Some(dimension) = best else {
+            return Tree::Leaf(rules.into());
+        };
+        let left: Vec<Dimension> = dimensions
+            .iter()
+            .copied()
+            .filter(|&other| other != dimension)
+            .collect();
         self.split(&rules, dimension, &left)
     }
 
@@ -175,7 +185,9 @@ impl IndexBuilder {
         let mut rest = 0;
         for &rule in rules {
             match self.keys(rule, dimension) {
-                Some(keys) => keys.iter().for_each(|&key| *sizes.entry(key).or_default() += 1),
+                Some(keys) => keys
+                    .iter()
+                    .for_each(|&key| *sizes.entry(key).or_default() += 1),
                 None => rest += 1,
             }
         }
@@ -204,7 +216,11 @@ impl IndexBuilder {
             let tree = self.grow(rules, left);
             by_key.insert_unique(spread(key), (key, tree), |(key, _)| spread(*key));
         }
-        Tree::Split(Box::new(Split { dimension, by_key, rest: self.grow(rest, left) }))
+        Tree::Split(Box::new(Split {
+            dimension,
+            by_key,
+            rest: self.grow(rest, left),
+        }))
     }
 }
 
@@ -220,7 +236,10 @@ mod tests {
             dimension: Dimension,
             each: &mut dyn FnMut(u64) -> ControlFlow<()>,
         ) -> ControlFlow<()> {
-            self.0.iter().filter(|(of, _)| *of == dimension).try_for_each(|(_, key)| each(*key))
+            self.0
+                .iter()
+                .filter(|(of, _)| *of == dimension)
+                .try_for_each(|(_, key)| each(*key))
         }
     }
 
@@ -246,7 +265,10 @@ mod tests {
             builder.push(keys);
         }
         let index = builder.build();
-        let seen = visited(&index, &Ask(vec![(Dimension::Peer, 500), (Dimension::Verb, 499 % 3)]));
+        let seen = visited(
+            &index,
+            &Ask(vec![(Dimension::Peer, 500), (Dimension::Verb, 499 % 3)]),
+        );
         assert!(seen.contains(&499), "{seen:?}");
         assert!(seen.len() <= 12, "a request touches few rules: {seen:?}");
     }

@@ -44,19 +44,17 @@ pub(crate) struct Party<'a> {
 }
 
 impl<'a> Party<'a> {
-    /// An address outside the cluster.
-    pub(crate) fn outside(address: &'a IpAddr) -> Self {
-        Self {
-            place: Place::Outside,
-            namespace: Symbol::ABSENT,
-            namespace_labels: &[],
-            labels: &[],
-            addresses: std::slice::from_ref(address),
-            ports: &[],
-            node: Symbol::ABSENT,
-            node_labels: None,
-        }
-    }
+    /// Something outside the cluster, without its address.
+    pub(crate) const OUTSIDE: Self = Self {
+        place: Place::Outside,
+        namespace: Symbol::ABSENT,
+        namespace_labels: &[],
+        labels: &[],
+        addresses: &[],
+        ports: &[],
+        node: Symbol::ABSENT,
+        node_labels: None,
+    };
 
     pub(crate) fn label_view(&self) -> LabelView<'a> {
         LabelView(self.labels)

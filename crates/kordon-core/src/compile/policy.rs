@@ -3,16 +3,18 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::{ApiTest, CompiledSelector, Holds, NamespaceTest, Party, Place};
+use super::{ApiQuery, ApiTest, CompiledSelector, Holds, NamespaceTest, Party, Place};
 use crate::model::{AddressBlock, NamespaceMatch, ObjectRef, PortMatch, Protocol, Selector};
 use crate::rule::{
     Clause, Direction, Effect, Order, Peer, Plane, Policy, Rule, Rules, Scope, Stage, Target, Test,
 };
+use crate::snapshot::PolicyId;
 use crate::symbol::{Symbol, Symbols};
 
 /// A policy as the snapshot keeps it.
 #[derive(Clone, Debug)]
 pub(crate) struct CompiledPolicy {
+    pub(crate) id: PolicyId,
     pub(crate) object: Arc<ObjectRef>,
     /// Which of the object's policies it is.
     pub(crate) part: u32,
@@ -30,8 +32,16 @@ pub(crate) struct CompiledPolicy {
 /// What a compiled policy applies to.
 #[derive(Clone, Debug)]
 pub(crate) enum CompiledTarget {
-    Workloads { direction: Direction, namespaces: NamespaceTest, workloads: CompiledSelector },
-    Principals { subjects: Box<[Subject]>, scope: Symbol, namespace: Option<Box<str>> },
+    Workloads {
+        direction: Direction,
+        namespaces: NamespaceTest,
+        workloads: CompiledSelector,
+    },
+    /// The scope is a namespace's name, or [`Symbol::NONE`] for the whole cluster.
+    Principals {
+        subjects: Box<[Subject]>,
+        scope: Symbol,
+    },
 }
 
 /// One subject of a policy about the API.
@@ -43,7 +53,7 @@ pub(crate) struct Subject {
 }
 
 /// A compiled rule.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct CompiledRule {
     /// The object that states the rule, where that is not the policy's or the set's own.
     pub(crate) stated_by: Option<Arc<ObjectRef>>,
@@ -54,14 +64,14 @@ pub(crate) struct CompiledRule {
 }
 
 /// A compiled clause.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct CompiledClause {
     pub(crate) field: &'static str,
     pub(crate) test: CompiledTest,
 }
 
 /// A compiled condition.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum CompiledTest {
     Peers(Box<[CompiledPeer]>),
     Ports(Box<[CompiledPort]>),
@@ -70,19 +80,29 @@ pub(crate) enum CompiledTest {
 }
 
 /// A compiled peer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum CompiledPeer {
-    Workloads { namespaces: NamespaceTest, workloads: CompiledSelector },
+    Workloads {
+        namespaces: NamespaceTest,
+        workloads: CompiledSelector,
+    },
     Block(Box<AddressBlock>),
     Nodes(CompiledSelector),
     Unknown(Box<str>),
 }
 
 /// A compiled port.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum CompiledPort {
-    Range { protocol: Protocol, first: u16, last: u16 },
-    Named { protocol: Option<Protocol>, name: Symbol },
+    Range {
+        protocol: Protocol,
+        first: u16,
+        last: u16,
+    },
+    Named {
+        protocol: Option<Protocol>,
+        name: Symbol,
+    },
 }
 
 /// A connection as rules see it.
@@ -102,6 +122,7 @@ impl CompiledPolicy {
     /// Compiles the `part`-th policy of an object.
     pub(crate) fn new(
         symbols: &mut Symbols,
+        id: PolicyId,
         object: &Arc<ObjectRef>,
         part: u32,
         policy: &Policy,
@@ -111,6 +132,7 @@ impl CompiledPolicy {
             Rules::Of(set) => (Box::default(), Some(set.clone())),
         };
         Self {
+            id,
             object: Arc::clone(object),
             part,
             plane: policy.plane,
@@ -139,14 +161,22 @@ pub(crate) fn compile_rules(symbols: &mut Symbols, rules: &[Rule]) -> Box<[Compi
             path: rule.path.to_string().into(),
             name: rule.name.as_deref().map(Into::into),
             effect: rule.effect,
-            clauses: rule.clauses.iter().map(|clause| compile_clause(symbols, clause)).collect(),
+            clauses: rule
+                .clauses
+                .iter()
+                .map(|clause| compile_clause(symbols, clause))
+                .collect(),
         })
         .collect()
 }
 
 fn compile_target(symbols: &mut Symbols, target: &Target) -> CompiledTarget {
     match target {
-        Target::Workloads { direction, namespaces, workloads } => CompiledTarget::Workloads {
+        Target::Workloads {
+            direction,
+            namespaces,
+            workloads,
+        } => CompiledTarget::Workloads {
             direction: *direction,
             namespaces: NamespaceTest::new(symbols, namespaces),
             workloads: CompiledSelector::new(symbols, workloads),
@@ -164,36 +194,50 @@ fn compile_target(symbols: &mut Symbols, target: &Target) -> CompiledTarget {
                 Scope::Cluster => Symbol::NONE,
                 Scope::Namespace(name) => symbols.intern(name),
             },
-            namespace: match scope {
-                Scope::Cluster => None,
-                Scope::Namespace(name) => Some(name.as_str().into()),
-            },
         },
     }
 }
 
 fn compile_clause(symbols: &mut Symbols, clause: &Clause) -> CompiledClause {
     let test = match &clause.test {
-        Test::Peers(peers) => {
-            CompiledTest::Peers(peers.iter().map(|peer| compile_peer(symbols, peer)).collect())
-        }
-        Test::Ports(ports) => {
-            CompiledTest::Ports(ports.iter().map(|port| compile_port(symbols, port)).collect())
-        }
+        Test::Peers(peers) => CompiledTest::Peers(
+            peers
+                .iter()
+                .map(|peer| compile_peer(symbols, peer))
+                .collect(),
+        ),
+        Test::Ports(ports) => CompiledTest::Ports(
+            ports
+                .iter()
+                .map(|port| compile_port(symbols, port))
+                .collect(),
+        ),
         Test::Api(permission) => CompiledTest::Api(Box::new(ApiTest::new(symbols, permission))),
         Test::Unknown(reason) => CompiledTest::Unknown(reason.as_str().into()),
     };
-    CompiledClause { field: clause.field, test }
+    CompiledClause {
+        field: clause.field,
+        test,
+    }
 }
 
 fn compile_peer(symbols: &mut Symbols, peer: &Peer) -> CompiledPeer {
     let selectors = |symbols: &mut Symbols, ns: &NamespaceMatch, pods: &Selector| {
-        (NamespaceTest::new(symbols, ns), CompiledSelector::new(symbols, pods))
+        (
+            NamespaceTest::new(symbols, ns),
+            CompiledSelector::new(symbols, pods),
+        )
     };
     match peer {
-        Peer::Workloads { namespaces, workloads } => {
+        Peer::Workloads {
+            namespaces,
+            workloads,
+        } => {
             let (namespaces, workloads) = selectors(symbols, namespaces, workloads);
-            CompiledPeer::Workloads { namespaces, workloads }
+            CompiledPeer::Workloads {
+                namespaces,
+                workloads,
+            }
         }
         Peer::Block(block) => CompiledPeer::Block(Box::new(block.clone())),
         Peer::Nodes(selector) => CompiledPeer::Nodes(CompiledSelector::new(symbols, selector)),
@@ -203,16 +247,42 @@ fn compile_peer(symbols: &mut Symbols, peer: &Peer) -> CompiledPeer {
 
 fn compile_port(symbols: &mut Symbols, port: &PortMatch) -> CompiledPort {
     match port {
-        PortMatch::Range { protocol, first, last } => {
-            CompiledPort::Range { protocol: *protocol, first: *first, last: *last }
-        }
-        PortMatch::Named { protocol, name } => {
-            CompiledPort::Named { protocol: *protocol, name: symbols.intern(name) }
-        }
+        PortMatch::Range {
+            protocol,
+            first,
+            last,
+        } => CompiledPort::Range {
+            protocol: *protocol,
+            first: *first,
+            last: *last,
+        },
+        PortMatch::Named { protocol, name } => CompiledPort::Named {
+            protocol: *protocol,
+            name: symbols.intern(name),
+        },
     }
 }
 
 impl CompiledRule {
+    /// What the rule permits of the API, if it speaks of it.
+    pub(crate) fn api(&self) -> Option<&ApiTest> {
+        self.clauses.iter().find_map(|clause| match &clause.test {
+            CompiledTest::Api(test) => Some(&**test),
+            _ => None,
+        })
+    }
+
+    /// Whether all clauses hold for an API request. What is not known does not permit.
+    #[inline]
+    pub(crate) fn permits(&self, query: &ApiQuery<'_>) -> bool {
+        self.effect == Effect::Allow
+            && !self.clauses.is_empty()
+            && self.clauses.iter().all(|clause| match &clause.test {
+                CompiledTest::Api(test) => test.permits(query),
+                CompiledTest::Peers(_) | CompiledTest::Ports(_) | CompiledTest::Unknown(_) => false,
+            })
+    }
+
     /// Whether all clauses hold for a connection.
     #[inline]
     pub(crate) fn matches(&self, connection: &Connection<'_>) -> Holds {
@@ -233,9 +303,7 @@ impl CompiledTest {
     pub(crate) fn holds(&self, connection: &Connection<'_>) -> Holds {
         match self {
             Self::Peers(peers) => any(peers, |peer| peer.is(connection)),
-            Self::Ports(ports) => {
-                Holds::from(ports.iter().any(|port| port.is(connection)))
-            }
+            Self::Ports(ports) => Holds::from(ports.iter().any(|port| port.is(connection))),
             // A connection is no API request.
             Self::Api(_) => Holds::No,
             Self::Unknown(_) => Holds::Unknown,
@@ -262,7 +330,10 @@ impl CompiledPeer {
     pub(crate) fn is(&self, connection: &Connection<'_>) -> Holds {
         let peer = connection.peer;
         match self {
-            Self::Workloads { namespaces, workloads } => Holds::from(
+            Self::Workloads {
+                namespaces,
+                workloads,
+            } => Holds::from(
                 peer.place == Place::Pod
                     && namespaces.selects(peer.namespace, peer.namespace_view())
                     && workloads.selects(peer.label_view()),
@@ -294,10 +365,11 @@ impl CompiledPort {
     #[inline]
     pub(crate) fn is(self, connection: &Connection<'_>) -> bool {
         match self {
-            Self::Range { protocol, first, last } => {
-                protocol == connection.protocol
-                    && (first..=last).contains(&connection.port)
-            }
+            Self::Range {
+                protocol,
+                first,
+                last,
+            } => protocol == connection.protocol && (first..=last).contains(&connection.port),
             Self::Named { protocol, name } => connection.destination.ports.iter().any(|slot| {
                 slot.name == name
                     && slot.port == connection.port

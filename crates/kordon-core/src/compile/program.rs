@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::index::{Dimension, Query};
 use super::stage_index::{self, StageIndex};
 use super::{CompiledPolicy, CompiledRule, CompiledTarget, Connection, Holds};
+use crate::decision::RuleId;
 use crate::rule::{Combine, Direction, Effect, Otherwise, Plane, Stage};
 
 /// Stages with more rules than this are indexed.
@@ -22,7 +23,6 @@ pub(crate) struct Program {
 /// One stage for one target: its policies in rank order.
 #[derive(Clone, Debug)]
 pub(crate) struct StageProgram {
-    pub(crate) plane: Plane,
     pub(crate) stage: Stage,
     pub(crate) policies: Box<[Arc<CompiledPolicy>]>,
     index: Option<StageIndex>,
@@ -49,6 +49,18 @@ pub(crate) enum StageOutcome {
     Deny,
     Pass,
     Unknown,
+}
+
+impl StageOutcome {
+    /// The answer's name in output.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Deny => "deny",
+            Self::Pass => "pass",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 impl From<Effect> for StageOutcome {
@@ -84,18 +96,22 @@ fn stages(policies: &[Arc<CompiledPolicy>], direction: Direction) -> Box<[StageP
     let mut chosen: Vec<&Arc<CompiledPolicy>> = policies
         .iter()
         .filter(|policy| match policy.target {
-            CompiledTarget::Workloads { direction: guarded, .. } => guarded == direction,
+            CompiledTarget::Workloads {
+                direction: guarded, ..
+            } => guarded == direction && policy.plane == Plane::Network,
             CompiledTarget::Principals { .. } => false,
         })
         .collect();
     chosen.sort_by(|a, b| {
-        let key = |policy: &CompiledPolicy| (policy.plane, policy.stage.order);
-        key(a).cmp(&key(b)).then_with(|| a.stage.name.cmp(&b.stage.name)).then(a.rank().cmp(&b.rank()))
+        let stage = |policy: &CompiledPolicy| policy.stage.order;
+        let name = || a.stage.name.cmp(&b.stage.name);
+        stage(a)
+            .cmp(&stage(b))
+            .then_with(name)
+            .then_with(|| a.rank().cmp(&b.rank()))
     });
     chosen
-        .chunk_by(|a, b| {
-            (a.plane, a.stage.order, &a.stage.name) == (b.plane, b.stage.order, &b.stage.name)
-        })
+        .chunk_by(|a, b| (a.stage.order, &a.stage.name) == (b.stage.order, &b.stage.name))
         .map(|group| StageProgram::new(group.iter().map(|policy| Arc::clone(policy)).collect()))
         .collect()
 }
@@ -104,29 +120,54 @@ impl StageProgram {
     fn new(policies: Box<[Arc<CompiledPolicy>]>) -> Self {
         // Policies of one stage agree on how they combine, unless a tier holds kinds that isolate
         // beside kinds with order; order then rules, and isolation is its end.
-        let stage = policies.iter().map(|policy| &policy.stage).max_by_key(|s| s.combine).cloned();
+        let stage = policies
+            .iter()
+            .map(|policy| &policy.stage)
+            .max_by_key(|s| s.combine)
+            .cloned();
         let stage = stage.unwrap_or(Stage {
             order: crate::rule::Order(0.0),
             name: String::new(),
             combine: Combine::Isolate,
         });
-        let plane = policies.first().map_or(Plane::Network, |policy| policy.plane);
         let rules: usize = policies.iter().map(|policy| policy.rules.len()).sum();
         let index = (rules > INDEXED).then(|| stage_index::build(&policies));
-        Self { plane, stage, policies, index }
+        Self {
+            stage,
+            policies,
+            index,
+        }
+    }
+
+    /// The policy of a place.
+    pub(crate) fn policy(&self, at: RuleAt) -> Option<&Arc<CompiledPolicy>> {
+        self.policies.get(usize::try_from(at.policy).ok()?)
     }
 
     /// The rule at a place.
     pub(crate) fn rule(&self, at: RuleAt) -> Option<&CompiledRule> {
-        let policy = self.policies.get(usize::try_from(at.policy).ok()?)?;
-        policy.rules.get(usize::try_from(at.rule).ok()?)
+        self.policy(at)?.rules.get(usize::try_from(at.rule).ok()?)
+    }
+
+    /// What identifies a rule beyond this stage.
+    #[inline]
+    pub(crate) fn rule_id(&self, at: RuleAt) -> Option<RuleId> {
+        let policy = self.policy(at)?;
+        Some(RuleId {
+            policy: policy.id,
+            rule: at.rule,
+        })
     }
 
     /// All rules in rank order.
     pub(crate) fn rules(&self) -> impl Iterator<Item = (RuleAt, &CompiledRule)> {
-        (0_u32..).zip(&self.policies).flat_map(|(policy, compiled)| {
-            (0_u32..).zip(&compiled.rules).map(move |(rule, r)| (RuleAt { policy, rule }, r))
-        })
+        (0_u32..)
+            .zip(&self.policies)
+            .flat_map(|(policy, compiled)| {
+                (0_u32..)
+                    .zip(&compiled.rules)
+                    .map(move |(rule, r)| (RuleAt { policy, rule }, r))
+            })
     }
 
     /// What the stage says of a connection.
@@ -136,14 +177,18 @@ impl StageProgram {
         match &self.index {
             // A block cannot be looked up for a peer whose address is not known.
             Some(index) if connection.peer_address.is_some() || !index.has_blocks => {
-                let query = ConnectionQuery { connection, prefixes: &index.prefixes };
-                let _stopped = index.index.visit(&query, &mut |item| {
-                    match index.items.get(item as usize) {
-                        Some(&at) => self.rule(at).map_or(ControlFlow::Continue(()), |rule| {
-                            tally.add(at, rule.effect, rule.matches(connection))
-                        }),
-                        None => ControlFlow::Continue(()),
-                    }
+                let query = ConnectionQuery {
+                    connection,
+                    prefixes: &index.prefixes,
+                };
+                let _stopped = index.index.visit(&query, &mut |item| match index
+                    .items
+                    .get(item as usize)
+                {
+                    Some(&at) => self.rule(at).map_or(ControlFlow::Continue(()), |rule| {
+                        tally.add(at, rule.effect, rule.matches(connection))
+                    }),
+                    None => ControlFlow::Continue(()),
                 });
             }
             _ => self.walk(connection, &mut tally),
@@ -156,7 +201,10 @@ impl StageProgram {
         for (policy, compiled) in (0_u32..).zip(&self.policies) {
             for (rule, compiled) in (0_u32..).zip(&compiled.rules) {
                 let holds = compiled.matches(connection);
-                if tally.add(RuleAt { policy, rule }, compiled.effect, holds).is_break() {
+                if tally
+                    .add(RuleAt { policy, rule }, compiled.effect, holds)
+                    .is_break()
+                {
                     return;
                 }
             }
@@ -175,7 +223,11 @@ struct Tally {
 
 impl Tally {
     fn new(combine: Combine) -> Self {
-        Self { combine, decisive: None, unknown: [None; 3] }
+        Self {
+            combine,
+            decisive: None,
+            unknown: [None; 3],
+        }
     }
 
     #[inline]
@@ -205,7 +257,10 @@ impl Tally {
             None => (None, self.silence()),
         };
         match self.unknown_before(rule, outcome) {
-            Some(at) => StageAnswer { outcome: StageOutcome::Unknown, rule: Some(at) },
+            Some(at) => StageAnswer {
+                outcome: StageOutcome::Unknown,
+                rule: Some(at),
+            },
             None => StageAnswer { outcome, rule },
         }
     }
@@ -213,12 +268,14 @@ impl Tally {
     /// What no matching rule means.
     fn silence(&self) -> StageOutcome {
         match self.combine {
-            Combine::Isolate | Combine::FirstMatch { otherwise: Otherwise::Deny } => {
-                StageOutcome::Deny
-            }
-            Combine::AnyAllow | Combine::FirstMatch { otherwise: Otherwise::Pass } => {
-                StageOutcome::Pass
-            }
+            Combine::Isolate
+            | Combine::FirstMatch {
+                otherwise: Otherwise::Deny,
+            } => StageOutcome::Deny,
+            Combine::AnyAllow
+            | Combine::FirstMatch {
+                otherwise: Otherwise::Pass,
+            } => StageOutcome::Pass,
         }
     }
 
@@ -252,9 +309,10 @@ impl Query for ConnectionQuery<'_> {
     ) -> ControlFlow<()> {
         match dimension {
             Dimension::Peer => stage_index::peer_keys(self.connection, self.prefixes, each),
-            Dimension::Port => {
-                each(stage_index::port_key(self.connection.protocol, self.connection.port))
-            }
+            Dimension::Port => each(stage_index::port_key(
+                self.connection.protocol,
+                self.connection.port,
+            )),
             _ => ControlFlow::Continue(()),
         }
     }
@@ -283,7 +341,10 @@ mod tests {
         let run = |first, second| {
             tally(
                 Combine::Isolate,
-                &[(FIRST, Effect::Allow, first), (SECOND, Effect::Allow, second)],
+                &[
+                    (FIRST, Effect::Allow, first),
+                    (SECOND, Effect::Allow, second),
+                ],
             )
         };
         assert_eq!(run(No, No), StageOutcome::Deny);
@@ -295,9 +356,17 @@ mod tests {
     #[test]
     fn the_first_match_decides_unless_an_earlier_rule_may_differ() {
         use Holds::{No, Unknown, Yes};
-        let pass = Combine::FirstMatch { otherwise: Otherwise::Pass };
+        let pass = Combine::FirstMatch {
+            otherwise: Otherwise::Pass,
+        };
         let run = |first, second| {
-            tally(pass, &[(SECOND, Effect::Allow, second), (FIRST, Effect::Deny, first)])
+            tally(
+                pass,
+                &[
+                    (SECOND, Effect::Allow, second),
+                    (FIRST, Effect::Deny, first),
+                ],
+            )
         };
         assert_eq!(run(Yes, Yes), StageOutcome::Deny);
         assert_eq!(run(No, Yes), StageOutcome::Allow);

@@ -19,15 +19,15 @@ impl LabelView<'_> {
     /// The value of a key.
     #[inline]
     fn value(self, key: Symbol) -> Option<Symbol> {
-        self.0.iter().find(|pair| pair.key() == key).map(|pair| pair.value())
+        self.0
+            .iter()
+            .find(|pair| pair.key() == key)
+            .map(|pair| pair.value())
     }
 }
 
 /// Labels as ascending pairs of interned symbols.
-pub(crate) fn pack_labels(
-    symbols: &mut Symbols,
-    labels: &BTreeMap<String, String>,
-) -> Box<[Pair]> {
+pub(crate) fn pack_labels(symbols: &mut Symbols, labels: &BTreeMap<String, String>) -> Box<[Pair]> {
     let mut pairs: Vec<Pair> = labels
         .iter()
         .map(|(key, value)| Pair::new(symbols.intern(key), symbols.intern(value)))
@@ -37,7 +37,7 @@ pub(crate) fn pack_labels(
 }
 
 /// A compiled [`Selector`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum CompiledSelector {
     Everything,
     Has(Symbol),
@@ -95,12 +95,12 @@ impl CompiledSelector {
             Self::Has(key) => labels.value(*key).is_some(),
             Self::Lacks(key) => labels.value(*key).is_none(),
             Self::Pair(pair) => labels.contains(*pair),
-            Self::In(key, values) => {
-                labels.value(*key).is_some_and(|value| values.contains(&value))
-            }
-            Self::NotIn(key, values) => {
-                labels.value(*key).is_none_or(|value| !values.contains(&value))
-            }
+            Self::In(key, values) => labels
+                .value(*key)
+                .is_some_and(|value| values.contains(&value)),
+            Self::NotIn(key, values) => labels
+                .value(*key)
+                .is_none_or(|value| !values.contains(&value)),
             Self::All(parts) => parts.iter().all(|part| part.selects(labels)),
             Self::Any(parts) => parts.iter().any(|part| part.selects(labels)),
             Self::Not(inner) => !inner.selects(labels),
@@ -126,7 +126,7 @@ fn intern_all(symbols: &mut Symbols, values: &[String]) -> Box<[Symbol]> {
 }
 
 /// A compiled [`NamespaceMatch`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum NamespaceTest {
     Any,
     Named(Symbol),
@@ -138,12 +138,10 @@ impl NamespaceTest {
     pub(crate) fn new(symbols: &mut Symbols, namespaces: &NamespaceMatch) -> Self {
         match namespaces {
             NamespaceMatch::Named(name) => Self::Named(symbols.intern(name)),
-            NamespaceMatch::Matching(selector) => {
-                match CompiledSelector::new(symbols, selector) {
-                    CompiledSelector::Everything => Self::Any,
-                    selector => Self::Matching(selector),
-                }
-            }
+            NamespaceMatch::Matching(selector) => match CompiledSelector::new(symbols, selector) {
+                CompiledSelector::Everything => Self::Any,
+                selector => Self::Matching(selector),
+            },
         }
     }
 
@@ -164,7 +162,10 @@ mod tests {
 
     fn check(selector: &Selector, labels: &[(&str, &str)]) -> bool {
         let mut symbols = Symbols::default();
-        let labels = labels.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let labels = labels
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect();
         let compiled = CompiledSelector::new(&mut symbols, selector);
         compiled.selects(LabelView(&pack_labels(&mut symbols, &labels)))
     }
@@ -176,10 +177,19 @@ mod tests {
     #[test]
     fn an_absent_key_satisfies_not_in_and_lacks_only() {
         let absent = [("other", "x")];
-        assert!(check(&Selector::NotIn("app".into(), values(&["web"])), &absent));
+        assert!(check(
+            &Selector::NotIn("app".into(), values(&["web"])),
+            &absent
+        ));
         assert!(check(&Selector::Lacks("app".into()), &absent));
-        assert!(!check(&Selector::In("app".into(), values(&["web", "api"])), &absent));
-        assert!(!check(&Selector::In("app".into(), values(&["web"])), &absent));
+        assert!(!check(
+            &Selector::In("app".into(), values(&["web", "api"])),
+            &absent
+        ));
+        assert!(!check(
+            &Selector::In("app".into(), values(&["web"])),
+            &absent
+        ));
         assert!(!check(&Selector::Has("app".into()), &absent));
     }
 

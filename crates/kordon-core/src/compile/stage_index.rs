@@ -44,7 +44,9 @@ pub(crate) fn build(policies: &[Arc<CompiledPolicy>]) -> StageIndex {
     let rules: Vec<(RuleAt, &CompiledRule)> = (0_u32..)
         .zip(policies)
         .flat_map(|(policy, compiled)| {
-            (0_u32..).zip(&compiled.rules).map(move |(rule, r)| (RuleAt { policy, rule }, r))
+            (0_u32..)
+                .zip(&compiled.rules)
+                .map(move |(rule, r)| (RuleAt { policy, rule }, r))
         })
         .collect();
     let frequency = frequencies(&rules);
@@ -52,7 +54,11 @@ pub(crate) fn build(policies: &[Arc<CompiledPolicy>]) -> StageIndex {
     for (_, rule) in &rules {
         builder.push(rule_keys(rule, &frequency));
     }
-    let blocks: Vec<IpNet> = rules.iter().flat_map(|(_, rule)| peers(rule)).filter_map(net).collect();
+    let blocks: Vec<IpNet> = rules
+        .iter()
+        .flat_map(|(_, rule)| peers(rule))
+        .filter_map(net)
+        .collect();
     let mut prefixes: Vec<Prefix> = blocks.iter().map(prefix).collect();
     prefixes.sort_unstable();
     prefixes.dedup();
@@ -81,7 +87,12 @@ fn net(peer: &CompiledPeer) -> Option<IpNet> {
 /// How many peers could be found by each key.
 fn frequencies(rules: &[(RuleAt, &CompiledRule)]) -> FxHashMap<u64, usize> {
     let mut frequency = FxHashMap::default();
-    for key in rules.iter().flat_map(|(_, rule)| peers(rule)).flat_map(alternatives).flatten() {
+    for key in rules
+        .iter()
+        .flat_map(|(_, rule)| peers(rule))
+        .flat_map(alternatives)
+        .flatten()
+    {
         *frequency.entry(key).or_default() += 1;
     }
     frequency
@@ -97,7 +108,7 @@ fn rule_keys(rule: &CompiledRule, frequency: &FxHashMap<u64, usize>) -> Keys {
                 keys.set(Dimension::Peer, chosen.map(|keys| keys.concat()));
             }
             CompiledTest::Ports(ports) => {
-                let chosen: Option<Vec<Vec<u64>>> = ports.iter().map(port_keys).collect();
+                let chosen: Option<Vec<Vec<u64>>> = ports.iter().copied().map(port_keys).collect();
                 keys.set(Dimension::Port, chosen.map(|keys| keys.concat()));
             }
             CompiledTest::Api(_) | CompiledTest::Unknown(_) => {}
@@ -117,16 +128,25 @@ fn rarest(peer: &CompiledPeer, frequency: &FxHashMap<u64, usize>) -> Option<Vec<
 /// Key sets, of each of which a matching peer has one key.
 fn alternatives(peer: &CompiledPeer) -> Vec<Vec<u64>> {
     match peer {
-        CompiledPeer::Workloads { namespaces, workloads } => {
+        CompiledPeer::Workloads {
+            namespaces,
+            workloads,
+        } => {
             let label_keys = |pairs: Vec<Pair>| pairs.into_iter().map(label_key).collect();
-            let mut sets: Vec<Vec<u64>> =
-                workloads.required_pairs().into_iter().map(label_keys).collect();
+            let mut sets: Vec<Vec<u64>> = workloads
+                .required_pairs()
+                .into_iter()
+                .map(label_keys)
+                .collect();
             match namespaces {
                 NamespaceTest::Any => {}
                 NamespaceTest::Named(name) => sets.push(vec![namespace_key(*name)]),
                 NamespaceTest::Matching(selector) => {
                     sets.extend(selector.required_pairs().into_iter().map(|pairs| {
-                        pairs.into_iter().map(namespace_label_key).collect::<Vec<_>>()
+                        pairs
+                            .into_iter()
+                            .map(namespace_label_key)
+                            .collect::<Vec<_>>()
                     }));
                 }
             }
@@ -146,17 +166,27 @@ pub(crate) fn peer_keys(
     let peer = connection.peer;
     if peer.place == Place::Pod {
         each(namespace_key(peer.namespace))?;
-        peer.labels.iter().try_for_each(|&pair| each(label_key(pair)))?;
-        peer.namespace_labels.iter().try_for_each(|&pair| each(namespace_label_key(pair)))?;
+        peer.labels
+            .iter()
+            .try_for_each(|&pair| each(label_key(pair)))?;
+        peer.namespace_labels
+            .iter()
+            .try_for_each(|&pair| each(namespace_label_key(pair)))?;
     }
-    let Some(address) = connection.peer_address else { return ControlFlow::Continue(()) };
-    prefixes.iter().filter_map(|prefix| block_of(address, *prefix)).try_for_each(each)
+    let Some(address) = connection.peer_address else {
+        return ControlFlow::Continue(());
+    };
+    prefixes
+        .iter()
+        .filter_map(|prefix| block_of(address, *prefix))
+        .try_for_each(each)
 }
 
 fn block_of(address: IpAddr, prefix: Prefix) -> Option<u64> {
-    let length = match (address, prefix) {
-        (IpAddr::V4(_), Prefix::V4(length)) | (IpAddr::V6(_), Prefix::V6(length)) => length,
-        _ => return None,
+    let ((IpAddr::V4(_), Prefix::V4(length)) | (IpAddr::V6(_), Prefix::V6(length))) =
+        (address, prefix)
+    else {
+        return None;
     };
     IpNet::new(address, length).ok().map(block_key)
 }
@@ -168,11 +198,17 @@ fn prefix(net: &IpNet) -> Prefix {
     }
 }
 
-fn port_keys(port: &CompiledPort) -> Option<Vec<u64>> {
-    match *port {
-        CompiledPort::Range { protocol, first, last } if last - first < PORTS_AS_KEYS => {
-            Some((first..=last).map(|port| port_key(protocol, port)).collect())
-        }
+fn port_keys(port: CompiledPort) -> Option<Vec<u64>> {
+    match port {
+        CompiledPort::Range {
+            protocol,
+            first,
+            last,
+        } if last - first < PORTS_AS_KEYS => Some(
+            (first..=last)
+                .map(|port| port_key(protocol, port))
+                .collect(),
+        ),
         CompiledPort::Range { .. } | CompiledPort::Named { .. } => None,
     }
 }
@@ -196,14 +232,18 @@ fn namespace_key(name: Symbol) -> u64 {
 
 fn block_key(net: IpNet) -> u64 {
     match net.trunc() {
-        IpNet::V4(net) => {
-            tagged(4, u64::from(net.network().to_bits()) << 8 | u64::from(net.prefix_len()))
-        }
+        IpNet::V4(net) => tagged(
+            4,
+            u64::from(net.network().to_bits()) << 8 | u64::from(net.prefix_len()),
+        ),
         IpNet::V6(net) => {
             let bits = net.network().to_bits();
             let high = u64::try_from(bits >> 64).unwrap_or(0);
             let low = u64::try_from(bits & u128::from(u64::MAX)).unwrap_or(0);
-            tagged(5, tagged(6, high) ^ low.rotate_left(8) ^ u64::from(net.prefix_len()))
+            tagged(
+                5,
+                tagged(6, high) ^ low.rotate_left(8) ^ u64::from(net.prefix_len()),
+            )
         }
     }
 }

@@ -31,7 +31,11 @@ pub struct BlockError {
 
 impl std::fmt::Display for BlockError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "`{}` is not a block of addresses such as `10.0.0.0/16` or `fd00::/8`", self.text)
+        write!(
+            f,
+            "`{}` is not a block of addresses such as `10.0.0.0/16` or `fd00::/8`",
+            self.text
+        )
     }
 }
 
@@ -46,9 +50,16 @@ impl AddressBlock {
         block: &str,
         except: impl IntoIterator<Item = &'a str>,
     ) -> Result<Self, BlockError> {
-        let parse = |text: &str| text.parse().map_err(|_| BlockError { text: text.to_owned() });
+        let parse = |text: &str| {
+            text.parse().map_err(|_| BlockError {
+                text: text.to_owned(),
+            })
+        };
         let except = except.into_iter().map(parse).collect::<Result<_, _>>()?;
-        Ok(Self { block: parse(block)?, except })
+        Ok(Self {
+            block: parse(block)?,
+            except,
+        })
     }
 
     /// Whether the address lies in the block and in none of the exceptions. An address of the

@@ -29,12 +29,20 @@ pub struct ObjectRef {
 impl ObjectRef {
     /// A reference to an object in a namespace.
     pub fn namespaced(group: &str, kind: &str, namespace: &str, name: &str) -> Self {
-        Self { namespace: Some(namespace.into()), ..Self::cluster(group, kind, name) }
+        Self {
+            namespace: Some(namespace.into()),
+            ..Self::cluster(group, kind, name)
+        }
     }
 
     /// A reference to a cluster-scoped object.
     pub fn cluster(group: &str, kind: &str, name: &str) -> Self {
-        Self { kind: kind.into(), namespace: None, name: name.into(), group: group.into() }
+        Self {
+            kind: kind.into(),
+            namespace: None,
+            name: name.into(),
+            group: group.into(),
+        }
     }
 }
 

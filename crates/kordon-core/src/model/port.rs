@@ -44,7 +44,11 @@ impl FromStr for Protocol {
 
     /// Reads a name as Kubernetes spells it; case matters there.
     fn from_str(text: &str) -> Result<Self, ()> {
-        Self::NAMES.iter().find(|(_, name)| *name == text).map(|(protocol, _)| *protocol).ok_or(())
+        Self::NAMES
+            .iter()
+            .find(|(_, name)| *name == text)
+            .map(|(protocol, _)| *protocol)
+            .ok_or(())
     }
 }
 
@@ -82,12 +86,20 @@ pub enum PortMatch {
 impl PortMatch {
     /// Every port of a protocol.
     pub fn all(protocol: Protocol) -> Self {
-        Self::Range { protocol, first: 0, last: u16::MAX }
+        Self::Range {
+            protocol,
+            first: 0,
+            last: u16::MAX,
+        }
     }
 
     /// One port.
     pub fn single(protocol: Protocol, port: u16) -> Self {
-        Self::Range { protocol, first: port, last: port }
+        Self::Range {
+            protocol,
+            first: port,
+            last: port,
+        }
     }
 }
 

@@ -45,11 +45,7 @@ impl<E> Shards<E> {
 
 impl<E: Entry> Shards<E> {
     /// The entry for writing; copies its shard if a clone shares it.
-    pub(crate) fn find_mut(
-        &mut self,
-        hash: u64,
-        is_it: impl FnMut(&E) -> bool,
-    ) -> Option<&mut E> {
+    pub(crate) fn find_mut(&mut self, hash: u64, is_it: impl FnMut(&E) -> bool) -> Option<&mut E> {
         let shard = self.shard(hash);
         Arc::make_mut(self.shards.get_mut(shard)?).find_mut(hash, is_it)
     }
@@ -98,19 +94,27 @@ impl<E: Entry> Shards<E> {
 
 impl<E> Clone for Shards<E> {
     fn clone(&self) -> Self {
-        Self { shards: self.shards.clone(), len: self.len }
+        Self {
+            shards: self.shards.clone(),
+            len: self.len,
+        }
     }
 }
 
 impl<E> Default for Shards<E> {
     fn default() -> Self {
-        Self { shards: vec![Arc::default()], len: 0 }
+        Self {
+            shards: vec![Arc::default()],
+            len: 0,
+        }
     }
 }
 
 impl<E> fmt::Debug for Shards<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Shards").field("len", &self.len).finish_non_exhaustive()
+        f.debug_struct("Shards")
+            .field("len", &self.len)
+            .finish_non_exhaustive()
     }
 }
 

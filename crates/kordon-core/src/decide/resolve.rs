@@ -1,0 +1,447 @@
+//! From the endpoints of a request to the parties that policies see.
+
+use std::net::IpAddr;
+use std::ops::ControlFlow;
+
+use crate::compile::{Party, Place, PortSlot, Program, pack_labels};
+use crate::decision::Problem;
+use crate::model::{PodNetwork, Protocol};
+use crate::request::{DescribedWorkload, Endpoint, Port};
+use crate::snapshot::{
+    AddressUse, Class, NamespaceSlot, NodeSlot, ServiceSlot, Snapshot, WorkloadId, WorkloadSlot,
+    port_slot,
+};
+use crate::symbol::Symbol;
+
+const POD: &str = "Pod";
+
+/// Who one end of a connection is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Who<'a> {
+    Workload(WorkloadId),
+    Address(IpAddr),
+    Node(Symbol),
+    Described(&'a DescribedWorkload),
+}
+
+/// One end of a connection: how policies see it, and what guards it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Side<'a> {
+    pub(crate) who: Who<'a>,
+    pub(crate) party: Party<'a>,
+    /// The policies that guard it; none outside the pod network.
+    pub(crate) program: Option<&'a Program>,
+    /// Whether it is one pod rather than a controller's template.
+    pub(crate) is_pod: bool,
+}
+
+/// What is done with each party that an endpoint stands for.
+pub(crate) type Visit<'v> = dyn FnMut(&Side<'_>, Via<'_>) -> ControlFlow<()> + 'v;
+
+/// How the request's port becomes a port of the party.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Via<'a> {
+    /// It is one.
+    Direct,
+    /// Through a service.
+    Service(&'a ServiceSlot),
+}
+
+impl Via<'_> {
+    /// The party's port that the request means.
+    pub(crate) fn port(
+        self,
+        port: Port<'_>,
+        protocol: Protocol,
+        party: &Party<'_>,
+        snapshot: &Snapshot,
+    ) -> Result<u16, Problem> {
+        let is_named = |name: &str| {
+            let name = snapshot.symbols.find(name);
+            move |slot: &PortSlot| slot.name == name && slot.protocol == protocol
+        };
+        match (self, port) {
+            (Self::Direct, Port::Number(number)) => Ok(number),
+            (Self::Direct, Port::Name(name)) => {
+                let is_it = is_named(name);
+                let slot = party.ports.iter().find(|slot| is_it(slot));
+                slot.map(|slot| slot.port).ok_or(Problem::NoSuchPort)
+            }
+            (Self::Service(service), Port::Number(number)) => {
+                let is_it = |slot: &PortSlot| slot.port == number && slot.protocol == protocol;
+                service.target(is_it, party.ports, protocol)
+            }
+            (Self::Service(service), Port::Name(name)) => {
+                service.target(is_named(name), party.ports, protocol)
+            }
+        }
+    }
+}
+
+impl ServiceSlot {
+    /// The port of a workload with these ports that one of the service's ports leads to.
+    fn target(
+        &self,
+        is_it: impl Fn(&PortSlot) -> bool,
+        ports: &[PortSlot],
+        protocol: Protocol,
+    ) -> Result<u16, Problem> {
+        let found = self.ports.iter().find(|(slot, _)| is_it(slot));
+        found
+            .and_then(|(_, target)| target.port(ports, protocol))
+            .ok_or(Problem::NoSuchServicePort)
+    }
+}
+
+impl Snapshot {
+    /// Visits every party that an endpoint stands for, at least one.
+    #[inline]
+    pub(crate) fn each_side(
+        &self,
+        endpoint: &Endpoint<'_>,
+        visit: &mut Visit<'_>,
+    ) -> Result<ControlFlow<()>, Problem> {
+        match *endpoint {
+            Endpoint::Named { namespace, name } => {
+                let first = self.first_named(namespace, name)?;
+                self.each_instance(first, visit)
+            }
+            Endpoint::Pod { namespace, name } => {
+                let pod = self
+                    .find_kind(namespace, POD, name)
+                    .ok_or(Problem::NoSuchWorkload)?;
+                self.visit_workload(pod, visit)
+            }
+            Endpoint::Workload {
+                namespace,
+                kind,
+                name,
+            } => self.each_member(namespace, kind, name, visit),
+            Endpoint::Service { namespace, name } => {
+                let namespace = self.symbols.find(namespace);
+                self.each_backend(namespace, self.symbols.find(name), visit)
+            }
+            Endpoint::Address(address) => self.visit_address(address, visit),
+            Endpoint::Node(name) => {
+                let node = self
+                    .node(self.symbols.find(name))
+                    .ok_or(Problem::NoSuchNode)?;
+                Ok(visit(&node_side(node), Via::Direct))
+            }
+            Endpoint::Described(described) => Ok(self.visit_described(described, visit)),
+        }
+    }
+
+    /// The pod of a name or, failing that, the workload.
+    #[inline]
+    fn first_named(&self, namespace: &str, name: &str) -> Result<WorkloadId, Problem> {
+        match self.workloads_named(namespace, name) {
+            [] => Err(Problem::NoSuchWorkload),
+            [only] => Ok(*only),
+            [first, ..] if self.is_pod(*first) => Ok(*first),
+            [..] => Err(Problem::AmbiguousWorkload),
+        }
+    }
+
+    fn is_pod(&self, id: WorkloadId) -> bool {
+        let kind = self
+            .workloads
+            .get(id.index())
+            .and_then(Option::as_ref)
+            .map(|slot| slot.kind);
+        kind.is_some_and(|kind| self.symbols.text(kind) == POD)
+    }
+
+    fn find_kind(&self, namespace: &str, kind: &str, name: &str) -> Option<WorkloadId> {
+        let kind = self.symbols.find(kind);
+        self.workloads_named(namespace, name)
+            .iter()
+            .copied()
+            .find(|id| self.workload(*id).is_some_and(|slot| slot.kind == kind))
+    }
+
+    pub(crate) fn workload(&self, id: WorkloadId) -> Option<&WorkloadSlot> {
+        self.workloads.get(id.index())?.as_ref()
+    }
+
+    fn each_member(
+        &self,
+        namespace: &str,
+        kind: &str,
+        name: &str,
+        visit: &mut Visit<'_>,
+    ) -> Result<ControlFlow<()>, Problem> {
+        if let Some(own) = self.find_kind(namespace, kind, name) {
+            return self.each_instance(own, visit);
+        }
+        let find = |text| self.symbols.find(text);
+        let members = self.members(find(namespace), find(kind), find(name));
+        if members.is_empty() {
+            return Err(Problem::NoSuchWorkload);
+        }
+        self.each_of(members, visit)
+    }
+
+    /// The pods of a workload: those that name it as their owner or, if there are none, itself.
+    fn each_instance(
+        &self,
+        id: WorkloadId,
+        visit: &mut Visit<'_>,
+    ) -> Result<ControlFlow<()>, Problem> {
+        match self.instances(id) {
+            [] => self.visit_workload(id, visit),
+            members => self.each_of(members, visit),
+        }
+    }
+
+    /// The workloads that name this one as their owner.
+    pub(crate) fn instances(&self, id: WorkloadId) -> &[WorkloadId] {
+        let Some(slot) = self.workload(id) else {
+            return &[];
+        };
+        let namespace = self.class(slot).and_then(|class| self.namespace(class));
+        namespace.map_or(&[], |namespace| {
+            self.members(namespace.name, slot.kind, slot.name)
+        })
+    }
+
+    fn each_of(
+        &self,
+        members: &[WorkloadId],
+        visit: &mut Visit<'_>,
+    ) -> Result<ControlFlow<()>, Problem> {
+        for &member in members {
+            // A member may be a controller itself, as a CronJob's jobs are.
+            let flow = match self.instances(member) {
+                [] => self.visit_workload(member, visit)?,
+                pods => pods
+                    .iter()
+                    .try_for_each(|&pod| match self.workload_side(pod) {
+                        Some(side) => visit(&side, Via::Direct),
+                        None => ControlFlow::Continue(()),
+                    }),
+            };
+            if flow.is_break() {
+                return Ok(flow);
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    #[inline]
+    fn visit_workload(
+        &self,
+        id: WorkloadId,
+        visit: &mut Visit<'_>,
+    ) -> Result<ControlFlow<()>, Problem> {
+        let side = self.workload_side(id).ok_or(Problem::NoSuchWorkload)?;
+        Ok(visit(&side, Via::Direct))
+    }
+
+    /// How policies see a workload.
+    #[inline]
+    pub(crate) fn workload_side(&self, id: WorkloadId) -> Option<Side<'_>> {
+        let slot = self.workload(id)?;
+        let class = self.class(slot)?;
+        let namespace = self.namespace(class)?;
+        let mut party = Party {
+            place: Place::Pod,
+            namespace: namespace.name,
+            namespace_labels: &namespace.labels,
+            labels: &class.labels,
+            addresses: &slot.addresses,
+            ports: &slot.ports,
+            node: slot.node,
+            node_labels: None,
+        };
+        if class.network == PodNetwork::Host {
+            self.move_to_host(&mut party);
+        }
+        let guarded = class.network == PodNetwork::Pod;
+        Some(Side {
+            who: Who::Workload(id),
+            party,
+            program: guarded.then_some(&*class.program),
+            is_pod: self.symbols.text(slot.kind) == POD,
+        })
+    }
+
+    /// A pod in the host network has its node's addresses and is seen as the node.
+    fn move_to_host<'a>(&'a self, party: &mut Party<'a>) {
+        party.place = Place::Host;
+        if let Some(node) = self.node(party.node) {
+            party.node_labels = Some(&node.labels);
+            if party.addresses.is_empty() {
+                party.addresses = &node.addresses;
+            }
+        }
+    }
+
+    pub(crate) fn class(&self, slot: &WorkloadSlot) -> Option<&Class> {
+        self.classes.get(slot.class.index())
+    }
+
+    pub(crate) fn namespace(&self, class: &Class) -> Option<&NamespaceSlot> {
+        self.namespaces.get(class.namespace.index())
+    }
+
+    fn each_backend(
+        &self,
+        namespace: Symbol,
+        name: Symbol,
+        visit: &mut Visit<'_>,
+    ) -> Result<ControlFlow<()>, Problem> {
+        let service = self
+            .service(namespace, name)
+            .ok_or(Problem::NoSuchService)?;
+        if service.external_name.is_some() {
+            return Err(Problem::ExternalService);
+        }
+        let slot = self
+            .namespace_id(namespace)
+            .and_then(|id| self.namespaces.get(id.index()));
+        let workloads = slot.map_or(&[][..], |slot| &slot.workloads);
+        let mut found = false;
+        for &id in workloads.iter().filter(|id| self.is_backend(service, **id)) {
+            let Some(side) = self.workload_side(id) else {
+                continue;
+            };
+            found = true;
+            if visit(&side, Via::Service(service)).is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        if found {
+            Ok(ControlFlow::Continue(()))
+        } else {
+            Err(Problem::ServiceWithoutWorkloads)
+        }
+    }
+
+    /// Whether a service sends connections to a workload. A template whose pods are known is
+    /// represented by them.
+    fn is_backend(&self, service: &ServiceSlot, id: WorkloadId) -> bool {
+        let (Some(selector), Some(slot)) = (&service.selector, self.workload(id)) else {
+            return false;
+        };
+        let Some(class) = self.class(slot) else {
+            return false;
+        };
+        // Service: "selector ... If empty or not present, the service is assumed to have an
+        // external process managing its endpoints".
+        !selector.is_empty()
+            && selector.iter().all(|pair| class.labels.contains(pair))
+            && self.instances(id).is_empty()
+    }
+
+    fn visit_address(
+        &self,
+        address: IpAddr,
+        visit: &mut Visit<'_>,
+    ) -> Result<ControlFlow<()>, Problem> {
+        match self.address_uses(address).first() {
+            Some(AddressUse::Workload(id)) => self.visit_workload(*id, visit),
+            Some(AddressUse::Service(namespace, name)) => {
+                self.each_backend(*namespace, *name, visit)
+            }
+            Some(AddressUse::Node(name)) => {
+                let node = self.node(*name).ok_or(Problem::NoSuchNode)?;
+                let mut side = node_side(node);
+                side.party.addresses = std::slice::from_ref(&address);
+                Ok(visit(&side, Via::Direct))
+            }
+            None => {
+                let mut side = outside_side(address);
+                side.party.addresses = std::slice::from_ref(&address);
+                Ok(visit(&side, Via::Direct))
+            }
+        }
+    }
+
+    fn visit_described(
+        &self,
+        described: &DescribedWorkload,
+        visit: &mut Visit<'_>,
+    ) -> ControlFlow<()> {
+        // The labels of what need not exist may be texts that no policy knows: a copy of the
+        // table takes them, and shares all the rest.
+        let mut symbols = self.symbols.clone();
+        let name = symbols.intern(&described.namespace);
+        let known = self
+            .namespace_id(name)
+            .and_then(|id| self.namespaces.get(id.index()));
+        let namespace = NamespaceSlot {
+            name,
+            labels: match (&described.namespace_labels, known) {
+                (Some(labels), _) => pack_labels(&mut symbols, labels),
+                (None, Some(known)) => known.labels.clone(),
+                (None, None) => crate::snapshot::implied_labels(&mut symbols, name),
+            },
+            policies: known
+                .map(|known| known.policies.clone())
+                .unwrap_or_default(),
+            ..NamespaceSlot::default()
+        };
+        let class = Class {
+            labels: pack_labels(&mut symbols, &described.labels),
+            service_account: symbols.intern(&described.service_account),
+            ..Class::default()
+        };
+        let program = self.program_of(&self.policies_for(&namespace, &class));
+        let ports: Vec<PortSlot> = described
+            .ports
+            .iter()
+            .map(|port| port_slot(&mut symbols, port))
+            .collect();
+        let party = Party {
+            place: Place::Pod,
+            namespace: name,
+            namespace_labels: &namespace.labels,
+            labels: &class.labels,
+            addresses: &described.addresses,
+            ports: &ports,
+            node: Symbol::ABSENT,
+            node_labels: None,
+        };
+        let who = Who::Described(described);
+        visit(
+            &Side {
+                who,
+                party,
+                program: Some(&program),
+                is_pod: true,
+            },
+            Via::Direct,
+        )
+    }
+}
+
+/// How policies see an address outside the cluster; the address is the caller's to lend.
+pub(crate) fn outside_side(address: IpAddr) -> Side<'static> {
+    Side {
+        who: Who::Address(address),
+        party: Party::OUTSIDE,
+        program: None,
+        is_pod: false,
+    }
+}
+
+/// How policies see a node.
+pub(crate) fn node_side(node: &NodeSlot) -> Side<'_> {
+    let party = Party {
+        place: Place::Host,
+        namespace: Symbol::ABSENT,
+        namespace_labels: &[],
+        labels: &[],
+        addresses: &node.addresses,
+        ports: &[],
+        node: node.name,
+        node_labels: Some(&node.labels),
+    };
+    Side {
+        who: Who::Node(node.name),
+        party,
+        program: None,
+        is_pod: false,
+    }
+}

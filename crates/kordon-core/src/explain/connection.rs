@@ -1,0 +1,204 @@
+//! Explanations of connections.
+
+use super::{Explanation, LISTED, PlaneFinding, PolicyFinding, RuleFinding, StageFinding, nearest};
+use crate::compile::{Connection, Holds, StageAnswer, StageOutcome, StageProgram};
+use crate::decide::{Guarded, Reason, Side, Trace};
+use crate::decision::{Decision, Verdict};
+use crate::request::ConnectionRequest;
+use crate::rule::Plane;
+use crate::snapshot::Snapshot;
+
+impl Snapshot {
+    pub(super) fn explain_connection(&self, request: &ConnectionRequest<'_>) -> Explanation {
+        let mut recorder = Recorder::new(self);
+        let decision = self.decide_connection(request, &mut recorder);
+        let planes = match decision.problem {
+            Some(_) => Vec::new(),
+            None => recorder.kept.map(|(_, planes)| planes).unwrap_or_default(),
+        };
+        Explanation {
+            decision,
+            planes,
+            pairs: recorder.pairs,
+        }
+    }
+}
+
+/// Takes notes of a decision.
+struct Recorder<'a> {
+    snapshot: &'a Snapshot,
+    /// The answers of the stages of the side that is being judged.
+    answers: Vec<StageAnswer>,
+    /// The sides of the pair that is being judged.
+    sides: Vec<PlaneFinding>,
+    /// The pair that speaks for all so far.
+    kept: Option<(Decision, Vec<PlaneFinding>)>,
+    pairs: usize,
+}
+
+impl<'a> Recorder<'a> {
+    fn new(snapshot: &'a Snapshot) -> Self {
+        Self {
+            snapshot,
+            answers: Vec::new(),
+            sides: Vec::new(),
+            kept: None,
+            pairs: 0,
+        }
+    }
+}
+
+impl Trace for Recorder<'_> {
+    const EXHAUSTIVE: bool = true;
+
+    fn stage(&mut self, _: &StageProgram, answer: StageAnswer) {
+        self.answers.push(answer);
+    }
+
+    fn side(&mut self, guarded: &Guarded<'_>) {
+        let answers = std::mem::take(&mut self.answers);
+        self.sides
+            .push(self.snapshot.side_finding(guarded, &answers));
+    }
+
+    fn pair(&mut self, decision: &Decision) {
+        self.pairs += 1;
+        let sides = std::mem::take(&mut self.sides);
+        let replaces = self
+            .kept
+            .as_ref()
+            .is_none_or(|(kept, _)| decision.outweighs(kept));
+        if replaces {
+            self.kept = Some((*decision, sides));
+        }
+    }
+}
+
+impl Snapshot {
+    fn side_finding(&self, guarded: &Guarded<'_>, answers: &[StageAnswer]) -> PlaneFinding {
+        let program = guarded.subject.program;
+        let stages = program.map_or(&[][..], |program| program.stages(guarded.direction));
+        let findings: Vec<StageFinding> = stages
+            .iter()
+            .zip(answers)
+            .map(|(stage, answer)| {
+                self.stage_finding(stage, *answer, guarded.connection, guarded.peer)
+            })
+            .collect();
+        PlaneFinding {
+            plane: Plane::Network,
+            direction: Some(guarded.direction),
+            subject: self.side_name(guarded.subject),
+            object: self.side_name(guarded.peer),
+            verdict: guarded.verdict,
+            explicit: guarded.explicit,
+            reason: self.reason(guarded, findings.last()),
+            stages: findings,
+            grants: Vec::new(),
+        }
+    }
+
+    fn stage_finding(
+        &self,
+        stage: &StageProgram,
+        answer: StageAnswer,
+        connection: &Connection<'_>,
+        peer: &Side<'_>,
+    ) -> StageFinding {
+        let finding = |at, rule| {
+            let policy = stage.policy(at)?;
+            Some(self.rule_finding(&policy.object, rule, connection, peer))
+        };
+        let of = |wanted: Holds| {
+            stage
+                .rules()
+                .filter(move |(_, rule)| rule.matches(connection) == wanted)
+        };
+        let deciding = answer.rule.and_then(|at| finding(at, stage.rule(at)?));
+        let others = of(Holds::Yes).filter(|(at, _)| Some(*at) != answer.rule);
+        let others = others.filter_map(|(at, rule)| finding(at, rule));
+        let matching: Vec<RuleFinding> = match answer.outcome {
+            StageOutcome::Unknown => others.take(LISTED).collect(),
+            _ => deciding.into_iter().chain(others).take(LISTED).collect(),
+        };
+        let unknown = of(Holds::Unknown).filter_map(|(at, rule)| finding(at, rule));
+        let near = of(Holds::No).filter_map(|(at, rule)| finding(at, rule));
+        let policies = stage
+            .policies
+            .iter()
+            .take(LISTED)
+            .map(|policy| PolicyFinding {
+                object: (*policy.object).clone(),
+                path: policy.path.to_string(),
+                rules: policy.rules.len(),
+            });
+        StageFinding {
+            name: stage.stage.name.clone(),
+            answer: answer.outcome.name(),
+            policies: policies.collect(),
+            selecting: stage.policies.len(),
+            matching,
+            unknown: unknown.take(super::NEAREST).collect(),
+            nearest: nearest(near),
+        }
+    }
+
+    /// Why a side was judged as it was, in one line.
+    fn reason(&self, guarded: &Guarded<'_>, last: Option<&StageFinding>) -> String {
+        let subject = self.side_name(guarded.subject);
+        let direction = guarded.direction;
+        match guarded.reason {
+            Reason::NotGuarded => {
+                format!("{subject} is not in the pod network: no policy guards its {direction}")
+            }
+            Reason::Itself => "a pod always reaches itself".to_owned(),
+            Reason::OwnNode => format!("{subject}'s own node always reaches it"),
+            Reason::NothingSelects => format!("no policy selects {subject} for {direction}"),
+            Reason::NothingDecides => {
+                format!(
+                    "every policy that selects {subject} for {direction} leaves the answer open"
+                )
+            }
+            Reason::Stage(_) => {
+                last.map_or_else(String::new, |stage| self.stage_reason(guarded, stage))
+            }
+        }
+    }
+
+    fn stage_reason(&self, guarded: &Guarded<'_>, stage: &StageFinding) -> String {
+        let peer = self.side_name(guarded.peer);
+        match (
+            guarded.verdict,
+            stage.matching.first(),
+            stage.unknown.first(),
+        ) {
+            (Verdict::Unknown, _, Some(rule)) => {
+                let why = rule.clauses.iter().find(|clause| clause.holds.is_none());
+                let why = why.map_or("", |clause| clause.admits.as_str());
+                format!("it cannot be told whether {rule} matches {peer}: {why}")
+            }
+            (_, Some(rule), _) => format!("{rule} {}", effect_text(rule)),
+            (_, None, _) => {
+                let policies = if stage.selecting == 1 {
+                    "policy"
+                } else {
+                    "policies"
+                };
+                format!(
+                    "selected by {} {policies} for {}; no rule admits {peer} on {}",
+                    stage.selecting,
+                    guarded.direction,
+                    super::clause::port_found(guarded.connection),
+                )
+            }
+        }
+    }
+}
+
+fn effect_text(rule: &RuleFinding) -> &'static str {
+    match rule.effect {
+        crate::rule::Effect::Allow => "allows it",
+        crate::rule::Effect::Deny => "denies it",
+        crate::rule::Effect::Pass => "passes it on",
+    }
+}

@@ -1,0 +1,177 @@
+//! Who is granted what of the API: the questions behind `kubectl auth can-i --list` and
+//! "who can".
+
+use std::sync::Arc;
+
+use crate::compile::{ApiQuery, CompiledPolicy, CompiledRule, CompiledTarget};
+use crate::model::{ObjectRef, PrincipalMatch};
+use crate::request::{ApiRequest, ApiTarget, Groups};
+use crate::rule::ApiPermission;
+use crate::snapshot::Snapshot;
+use crate::symbol::Symbol;
+
+/// What is granted, and the sets of rules that grants refer to in vain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Granted<T> {
+    /// What was found, in the order of the granting policies' references.
+    pub found: Vec<T>,
+    /// Policies that grant the rules of an object that is not there, and that object.
+    pub missing: Vec<(ObjectRef, ObjectRef)>,
+}
+
+impl<T> Default for Granted<T> {
+    fn default() -> Self {
+        Self {
+            found: Vec::new(),
+            missing: Vec::new(),
+        }
+    }
+}
+
+/// A rule that is granted to someone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GrantedRule {
+    /// The policy that grants it.
+    pub policy: ObjectRef,
+    /// The object with the rules.
+    pub rules_of: ObjectRef,
+    /// The rule's path in that object, or in the object that it includes.
+    pub path: String,
+    /// What the rule permits, as written.
+    pub permission: ApiPermission,
+}
+
+/// A subject that may do what was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GrantedSubject {
+    /// The subject.
+    pub subject: PrincipalMatch,
+    /// The policy that names it.
+    pub policy: ObjectRef,
+    /// The object with the rules.
+    pub rules_of: ObjectRef,
+    /// The path of the rule that permits it.
+    pub path: String,
+}
+
+impl Snapshot {
+    /// The rules granted to a user with these groups, in the whole cluster and, where one is
+    /// named, in a namespace.
+    pub fn rules_for(
+        &self,
+        user: &str,
+        groups: Groups<'_>,
+        namespace: Option<&str>,
+    ) -> Granted<GrantedRule> {
+        let target = ApiTarget::Resource {
+            group: "",
+            resource: "",
+            subresource: "",
+            namespace: namespace.unwrap_or(""),
+            name: "",
+        };
+        let mut granted = Granted::default();
+        for (policy, _) in self.granted(&ApiRequest {
+            user,
+            groups,
+            verb: "",
+            target,
+        }) {
+            let Some(policy) = self.policy(policy) else {
+                continue;
+            };
+            self.visit_rules(
+                policy,
+                &mut granted.missing,
+                &mut |rules_of, rule, permission| {
+                    granted.found.push(GrantedRule {
+                        policy: (*policy.object).clone(),
+                        rules_of: rules_of.clone(),
+                        path: rule.path.to_string(),
+                        permission,
+                    });
+                },
+            );
+        }
+        granted
+    }
+
+    /// The subjects that may do this with that, each for every policy that lets it.
+    pub fn who_can(&self, verb: &str, target: ApiTarget<'_>) -> Granted<GrantedSubject> {
+        let request = ApiRequest {
+            user: "",
+            groups: Groups::NONE,
+            verb,
+            target,
+        };
+        let query = self.api_query(&request);
+        let scopes = [Some(Symbol::NONE), self.scope(&request)];
+        let mut granted = Granted::default();
+        for policy in self.policies_about_principals() {
+            let CompiledTarget::Principals { subjects, scope } = &policy.target else {
+                continue;
+            };
+            if !scopes.contains(&Some(*scope)) {
+                continue;
+            }
+            let Some((rules_of, path)) = self.permitted_by(policy, &query, &mut granted.missing)
+            else {
+                continue;
+            };
+            granted
+                .found
+                .extend(subjects.iter().map(|subject| GrantedSubject {
+                    subject: subject.principal.clone(),
+                    policy: (*policy.object).clone(),
+                    rules_of: rules_of.clone(),
+                    path: path.clone(),
+                }));
+        }
+        granted
+    }
+
+    /// The first rule that a policy grants and that covers the query.
+    fn permitted_by(
+        &self,
+        policy: &CompiledPolicy,
+        query: &ApiQuery<'_>,
+        missing: &mut Vec<(ObjectRef, ObjectRef)>,
+    ) -> Option<(ObjectRef, String)> {
+        let mut found = None;
+        self.visit_rules(policy, missing, &mut |rules_of, rule, _| {
+            if found.is_none() && rule.permits(query) {
+                found = Some((rules_of.clone(), rule.path.to_string()));
+            }
+        });
+        found
+    }
+
+    /// Policies about principals, in the order of their references.
+    fn policies_about_principals(&self) -> Vec<&Arc<CompiledPolicy>> {
+        let mut policies: Vec<&Arc<CompiledPolicy>> = self
+            .compiled_policies()
+            .filter(|policy| matches!(policy.target, CompiledTarget::Principals { .. }))
+            .collect();
+        policies.sort_by(|a, b| a.rank().cmp(&b.rank()));
+        policies
+    }
+
+    fn visit_rules(
+        &self,
+        policy: &CompiledPolicy,
+        missing: &mut Vec<(ObjectRef, ObjectRef)>,
+        visit: &mut dyn FnMut(&ObjectRef, &CompiledRule, ApiPermission),
+    ) {
+        let Some(rules_of) = &policy.set else { return };
+        let slot = self.find_rule_set(rules_of);
+        let Some(slot) = slot.filter(|slot| slot.object.is_some()) else {
+            missing.push(((*policy.object).clone(), rules_of.clone()));
+            return;
+        };
+        for rule in &*slot.rules {
+            if let Some(test) = rule.api() {
+                visit(rules_of, rule, test.permission(&self.symbols));
+            }
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! What is asked.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use crate::model::{NamedPort, Protocol};
+
+/// A question.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Request<'a> {
+    /// May this user do this with the Kubernetes API?
+    Api(ApiRequest<'a>),
+    /// May this connection be made?
+    Connection(ConnectionRequest<'a>),
+}
+
+/// A request to the Kubernetes API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ApiRequest<'a> {
+    /// The user's name; a service account's is `system:serviceaccount:NAMESPACE:NAME`.
+    pub user: &'a str,
+    /// The user's groups, taken literally: none is added.
+    pub groups: Groups<'a>,
+    /// The verb, such as `get`.
+    pub verb: &'a str,
+    /// What it is about.
+    pub target: ApiTarget<'a>,
+}
+
+/// The groups of a user, in whichever form the caller has them.
+///
+/// ```
+/// use kordon_core::Groups;
+/// let owned = vec!["dev".to_owned(), "ops".to_owned()];
+/// let groups = Groups::from(&owned);
+/// assert!(groups.iter().eq(["dev", "ops"]));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Groups<'a> {
+    /// Borrowed texts.
+    Borrowed(&'a [&'a str]),
+    /// Owned texts.
+    Owned(&'a [String]),
+}
+
+impl<'a> Groups<'a> {
+    /// No groups.
+    pub const NONE: Self = Self::Borrowed(&[]);
+
+    /// The groups in their order.
+    #[inline]
+    pub fn iter(self) -> impl Iterator<Item = &'a str> {
+        let (borrowed, owned) = match self {
+            Self::Borrowed(groups) => (groups, &[][..]),
+            Self::Owned(groups) => (&[][..], groups),
+        };
+        borrowed
+            .iter()
+            .copied()
+            .chain(owned.iter().map(String::as_str))
+    }
+}
+
+impl<'a> From<&'a [&'a str]> for Groups<'a> {
+    fn from(groups: &'a [&'a str]) -> Self {
+        Self::Borrowed(groups)
+    }
+}
+
+impl<'a, const N: usize> From<&'a [&'a str; N]> for Groups<'a> {
+    fn from(groups: &'a [&'a str; N]) -> Self {
+        Self::Borrowed(groups)
+    }
+}
+
+impl<'a> From<&'a Vec<String>> for Groups<'a> {
+    fn from(groups: &'a Vec<String>) -> Self {
+        Self::Owned(groups)
+    }
+}
+
+/// What an API request is about. Text is compared byte for byte; nothing is trimmed or folded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ApiTarget<'a> {
+    /// A resource.
+    Resource {
+        /// The API group; empty for the core group.
+        group: &'a str,
+        /// The resource, in the plural.
+        resource: &'a str,
+        /// The subresource, or empty.
+        subresource: &'a str,
+        /// The namespace, or empty for cluster-scoped resources and for all namespaces.
+        namespace: &'a str,
+        /// The name, or empty.
+        name: &'a str,
+    },
+    /// A path outside the resources, such as `/healthz`.
+    Path(&'a str),
+}
+
+/// A connection, judged by its first packet and after translation of service addresses.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ConnectionRequest<'a> {
+    /// Who opens it.
+    pub from: Endpoint<'a>,
+    /// Where it goes.
+    pub to: Endpoint<'a>,
+    /// Its protocol.
+    pub protocol: Protocol,
+    /// The port it goes to.
+    pub port: Port<'a>,
+}
+
+/// A port of the destination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Port<'a> {
+    /// By number; of no meaning for protocols without ports.
+    Number(u16),
+    /// By the name under which the destination declares it.
+    Name(&'a str),
+}
+
+/// One end of a connection.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Endpoint<'a> {
+    /// A pod of this name or, failing that, the workload of this name.
+    Named {
+        /// Its namespace.
+        namespace: &'a str,
+        /// Its name.
+        name: &'a str,
+    },
+    /// A pod.
+    Pod {
+        /// Its namespace.
+        namespace: &'a str,
+        /// Its name.
+        name: &'a str,
+    },
+    /// A controller, meaning all its pods.
+    Workload {
+        /// Its namespace.
+        namespace: &'a str,
+        /// Its kind.
+        kind: &'a str,
+        /// Its name.
+        name: &'a str,
+    },
+    /// A service, meaning all its pods, each on the port that the service's port leads to. As a
+    /// source it is a mistake.
+    Service {
+        /// Its namespace.
+        namespace: &'a str,
+        /// Its name.
+        name: &'a str,
+    },
+    /// An address: the pod, service or node that has it, or something outside the cluster.
+    Address(IpAddr),
+    /// A node.
+    Node(&'a str),
+    /// A workload that need not exist.
+    Described(&'a DescribedWorkload),
+}
+
+/// A workload as it might be. One that resembles no known workload is compiled on the spot.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DescribedWorkload {
+    /// Its namespace.
+    pub namespace: String,
+    /// The namespace's labels, where it does not exist or is to be another.
+    pub namespace_labels: Option<BTreeMap<String, String>>,
+    /// Its labels.
+    pub labels: BTreeMap<String, String>,
+    /// Its service account.
+    pub service_account: String,
+    /// Its addresses, the primary one first.
+    pub addresses: Vec<IpAddr>,
+    /// The ports that it declares.
+    pub ports: Vec<NamedPort>,
+}

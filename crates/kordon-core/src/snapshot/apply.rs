@@ -1,0 +1,178 @@
+//! From changes of objects to the next snapshot.
+//!
+//! First the tables take out and put in what objects contribute and note what that touches; then
+//! everything touched is settled once, however many objects touched it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::grants::GrantKey;
+use super::inventory::{NamespaceId, WorkloadId};
+use super::policies::Dirty;
+use super::rule_sets::{ObjectKey, RuleSetId};
+use super::{PolicyId, Snapshot};
+use crate::model::{Change, Item, Object, ObjectRef};
+use crate::persist::Entry;
+use crate::symbol::Symbol;
+
+/// An object in a snapshot, and what it contributed.
+#[derive(Clone, Debug)]
+pub(crate) struct Placed {
+    key: ObjectKey,
+    items: Box<[PlacedItem]>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum PlacedItem {
+    Namespace(NamespaceId),
+    Workload(WorkloadId),
+    Service(Symbol, Symbol),
+    Node(Symbol),
+    Policy(PolicyId),
+    RuleSet(RuleSetId),
+}
+
+impl Entry for Placed {
+    fn hash(&self) -> u64 {
+        self.key.hash()
+    }
+}
+
+/// What the changes touched.
+#[derive(Default)]
+struct Touched {
+    classes: Dirty,
+    grants: BTreeMap<GrantKey, Vec<PolicyId>>,
+    gone: BTreeSet<PolicyId>,
+    sets: BTreeSet<RuleSetId>,
+}
+
+/// Applies changes in place.
+pub(super) fn apply(snapshot: &mut Snapshot, changes: impl IntoIterator<Item = Change>) {
+    let mut touched = Touched::default();
+    for change in changes {
+        match change {
+            Change::Put(object) => {
+                remove(snapshot, &object.id, &mut touched);
+                put(snapshot, &object, &mut touched);
+            }
+            Change::Remove(id) => remove(snapshot, &id, &mut touched),
+        }
+    }
+    settle(snapshot, touched);
+}
+
+fn put(snapshot: &mut Snapshot, object: &Object, touched: &mut Touched) {
+    let key = ObjectKey::new(&mut snapshot.symbols, &object.id);
+    let id = Arc::new(object.id.clone());
+    let items = (0_u32..)
+        .zip(&object.items)
+        .map(|(part, item)| put_item(snapshot, &id, part, item, touched))
+        .collect();
+    snapshot.objects.insert(Placed { key, items });
+}
+
+fn put_item(
+    snapshot: &mut Snapshot,
+    object: &Arc<ObjectRef>,
+    part: u32,
+    item: &Item,
+    touched: &mut Touched,
+) -> PlacedItem {
+    match item {
+        Item::Namespace(namespace) => {
+            let id = snapshot.put_namespace(namespace);
+            snapshot.mark_namespace(id, &mut touched.classes);
+            PlacedItem::Namespace(id)
+        }
+        Item::Workload(workload) => {
+            let (id, new_class) = snapshot.put_workload(workload);
+            touched.classes.extend(new_class);
+            PlacedItem::Workload(id)
+        }
+        Item::Service(service) => {
+            let (namespace, name) = snapshot.put_service(service);
+            PlacedItem::Service(namespace, name)
+        }
+        Item::Node(node) => PlacedItem::Node(snapshot.put_node(node)),
+        Item::Policy(policy) => {
+            let id = snapshot.put_policy(object, part, policy, &mut touched.classes);
+            for key in snapshot.grant_keys(id) {
+                touched.grants.entry(key).or_default().push(id);
+            }
+            if let crate::rule::Rules::Of(set) = &policy.rules {
+                let set = snapshot.rule_set_id(set);
+                snapshot.use_rule_set(set, id);
+            }
+            PlacedItem::Policy(id)
+        }
+        Item::RuleSet(set) => {
+            let id = snapshot.put_rule_set(object, set);
+            touched.sets.insert(id);
+            PlacedItem::RuleSet(id)
+        }
+    }
+}
+
+fn remove(snapshot: &mut Snapshot, object: &ObjectRef, touched: &mut Touched) {
+    let key = ObjectKey::new(&mut snapshot.symbols, object);
+    let Some(placed) = snapshot
+        .objects
+        .remove(key.hash(), |entry| entry.key == key)
+    else {
+        return;
+    };
+    for item in placed.items {
+        remove_item(snapshot, item, touched);
+    }
+}
+
+fn remove_item(snapshot: &mut Snapshot, item: PlacedItem, touched: &mut Touched) {
+    match item {
+        PlacedItem::Namespace(id) => {
+            snapshot.remove_namespace(id);
+            snapshot.mark_namespace(id, &mut touched.classes);
+        }
+        PlacedItem::Workload(id) => snapshot.remove_workload(id),
+        PlacedItem::Service(namespace, name) => snapshot.remove_service(namespace, name),
+        PlacedItem::Node(name) => snapshot.remove_node(name),
+        PlacedItem::Policy(id) => {
+            for key in snapshot.grant_keys(id) {
+                // A policy that came in the same batch is among those to add.
+                touched
+                    .grants
+                    .entry(key)
+                    .or_default()
+                    .retain(|known| *known != id);
+            }
+            if let Some(set) = snapshot.policy(id).and_then(|policy| policy.set.clone()) {
+                let set = snapshot.rule_set_id(&set);
+                snapshot.release_rule_set(set, id);
+            }
+            snapshot.remove_policy(id, &mut touched.classes);
+            touched.gone.insert(id);
+        }
+        PlacedItem::RuleSet(id) => {
+            snapshot.remove_rule_set(id);
+            touched.sets.insert(id);
+        }
+    }
+}
+
+fn settle(snapshot: &mut Snapshot, mut touched: Touched) {
+    if !touched.sets.is_empty() {
+        touched.sets.extend(snapshot.fill_includes());
+    }
+    for set in &touched.sets {
+        for key in snapshot.keys_using(*set) {
+            touched.grants.entry(key).or_default();
+        }
+    }
+    for (key, added) in &touched.grants {
+        snapshot.settle_grants(*key, added, &touched.gone);
+    }
+    snapshot.settle_classes(&touched.classes);
+    for policy in touched.gone {
+        snapshot.release_policy(policy);
+    }
+}
