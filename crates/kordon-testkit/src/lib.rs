@@ -7,3 +7,4 @@
 pub mod conformance;
 pub mod reference;
 pub mod spec;
+pub mod world;

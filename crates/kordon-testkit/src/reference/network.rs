@@ -153,16 +153,19 @@ impl Connection {
     /// Reads a connection in compact form (`kind: connection`).
     pub fn read(value: &Value) -> Result<Self, EndpointError> {
         let refused = || EndpointError::Connection(value.to_string());
-        let part = |name: &str| value.get(name).ok_or_else(refused);
-        let port = part("port")?
+        let field = |name: &str| value.get(name).ok_or_else(refused);
+        let port = field("port")?
             .as_u64()
             .and_then(|port| u16::try_from(port).ok());
         let port = port.filter(|port| *port > 0).ok_or_else(refused)?;
-        let protocol = part("protocol")?.as_str().ok_or_else(refused)?;
-        if part("kind")? != "connection" {
+        let protocol = field("protocol")?.as_str().ok_or_else(refused)?;
+        if field("kind")? != "connection" {
             return Err(refused());
         }
-        let (from, to) = (Endpoint::read(part("from")?)?, Endpoint::read(part("to")?)?);
+        let (from, to) = (
+            Endpoint::read(field("from")?)?,
+            Endpoint::read(field("to")?)?,
+        );
         Ok(Self::new(from, to, port, protocol))
     }
 

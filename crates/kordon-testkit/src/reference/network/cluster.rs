@@ -72,7 +72,7 @@ impl Cluster {
         }
     }
 
-    /// The nodes that a selector selects, with doubt where it cannot be read.
+    /// All nodes.
     pub(super) fn nodes(&self) -> &[Party] {
         &self.nodes
     }

@@ -1,40 +1,33 @@
 //! Go's `%q`, which upstream's reasons are written with.
 
-use std::fmt::Write as _;
-
 /// A text in Go syntax: double quotes, and escapes for what does not print.
 pub(super) fn quote(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     for c in text.chars() {
-        push(&mut quoted, c);
+        quoted.push_str(&escaped(c));
     }
     quoted.push('"');
     quoted
 }
 
-fn push(quoted: &mut String, c: char) {
-    let short = match c {
-        '"' => Some(r#"\""#),
-        '\\' => Some(r"\\"),
-        '\u{7}' => Some(r"\a"),
-        '\u{8}' => Some(r"\b"),
-        '\u{c}' => Some(r"\f"),
-        '\n' => Some(r"\n"),
-        '\r' => Some(r"\r"),
-        '\t' => Some(r"\t"),
-        '\u{b}' => Some(r"\v"),
-        _ => None,
-    };
+fn escaped(c: char) -> String {
     let code = u32::from(c);
-    let written = match (short, code) {
-        (Some(short), _) => write!(quoted, "{short}"),
-        _ if prints(c) => write!(quoted, "{c}"),
-        (None, ..0x80) => write!(quoted, r"\x{code:02x}"),
-        (None, ..0x1_0000) => write!(quoted, r"\u{code:04x}"),
-        (None, _) => write!(quoted, r"\U{code:08x}"),
-    };
-    debug_assert!(written.is_ok(), "writing to a string does not fail");
+    match c {
+        '"' => r#"\""#.to_owned(),
+        '\\' => r"\\".to_owned(),
+        '\u{7}' => r"\a".to_owned(),
+        '\u{8}' => r"\b".to_owned(),
+        '\u{b}' => r"\v".to_owned(),
+        '\u{c}' => r"\f".to_owned(),
+        '\n' => r"\n".to_owned(),
+        '\r' => r"\r".to_owned(),
+        '\t' => r"\t".to_owned(),
+        _ if prints(c) => c.to_string(),
+        _ if code < 0x80 => format!(r"\x{code:02x}"),
+        _ if code < 0x1_0000 => format!(r"\u{code:04x}"),
+        _ => format!(r"\U{code:08x}"),
+    }
 }
 
 /// Go's `IsPrint`: letters, marks, numbers, punctuation, symbols and the ASCII space. The same
