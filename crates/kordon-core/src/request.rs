@@ -1,6 +1,7 @@
 //! What is asked.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::net::IpAddr;
 
 use crate::model::{NamedPort, Protocol};
@@ -98,6 +99,38 @@ pub enum ApiTarget<'a> {
     },
     /// A path outside the resources, such as `/healthz`.
     Path(&'a str),
+}
+
+impl fmt::Display for ApiRequest<'_> {
+    /// What is asked, as `kubectl` would name it, without who asks.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.verb, self.target)
+    }
+}
+
+impl fmt::Display for ApiTarget<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let separated = |f: &mut fmt::Formatter<'_>, before: &str, text: &str| match text {
+            "" => Ok(()),
+            text => write!(f, "{before}{text}"),
+        };
+        match *self {
+            Self::Path(path) => f.write_str(path),
+            Self::Resource {
+                group,
+                resource,
+                subresource,
+                namespace,
+                name,
+            } => {
+                f.write_str(resource)?;
+                separated(f, "/", subresource)?;
+                separated(f, ".", group)?;
+                separated(f, " ", name)?;
+                separated(f, " in namespace ", namespace)
+            }
+        }
+    }
 }
 
 /// A connection, judged by its first packet and after translation of service addresses.

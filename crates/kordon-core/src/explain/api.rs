@@ -25,7 +25,7 @@ impl Snapshot {
             plane: Plane::Rbac,
             direction: None,
             subject: request.user.to_owned(),
-            object: asked_text(request),
+            object: request.to_string(),
             verdict: decision.verdict,
             explicit: decision.explicit,
             reason: api_reason(request, &decision, &grants),
@@ -167,36 +167,5 @@ fn resource_text(request: &ApiRequest<'_>) -> String {
             ..
         } => format!("{resource}/{subresource}"),
         ApiTarget::Path(path) => path.to_owned(),
-    }
-}
-
-/// The request as `kubectl` would name it.
-fn asked_text(request: &ApiRequest<'_>) -> String {
-    let what = resource_text(request);
-    match request.target {
-        ApiTarget::Resource {
-            group,
-            namespace,
-            name,
-            ..
-        } => {
-            let group = if group.is_empty() {
-                String::new()
-            } else {
-                format!(".{group}")
-            };
-            let name = if name.is_empty() {
-                String::new()
-            } else {
-                format!(" {name}")
-            };
-            let place = if namespace.is_empty() {
-                String::new()
-            } else {
-                format!(" in namespace {namespace}")
-            };
-            format!("{} {what}{group}{name}{place}", request.verb)
-        }
-        ApiTarget::Path(_) => format!("{} {what}", request.verb),
     }
 }

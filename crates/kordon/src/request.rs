@@ -1,0 +1,106 @@
+//! Requests as they are written down: owned, read from JSON, and turned into the borrowed
+//! [`Request`] that the engine takes.
+
+mod api;
+mod connection;
+
+use std::fmt;
+
+use kordon_core::Request;
+use serde_json::Value;
+
+pub use api::{ApiSpec, ApiTargetSpec};
+pub use connection::{ConnectionSpec, EndpointSpec, PortSpec};
+
+/// A request as it is written down.
+///
+/// ```
+/// use kordon::RequestSpec;
+/// let request = RequestSpec::from_json_text(
+///     r#"{"kind":"api","user":"alice","verb":"get","resource":"pods","namespace":"shop"}"#,
+/// )?;
+/// assert_eq!(request.to_string(), "alice get pods in namespace shop");
+/// # Ok::<(), kordon::RequestError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum RequestSpec {
+    /// A request to the Kubernetes API.
+    Api(ApiSpec),
+    /// A connection.
+    Connection(ConnectionSpec),
+}
+
+/// Why a request could not be read: what was expected, and where in the request.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}{message}", if path.is_empty() { String::new() } else { format!("`{path}`: ") })]
+pub struct RequestError {
+    /// The field, empty for the request as a whole.
+    pub path: String,
+    /// What is wrong and how to mend it.
+    pub message: String,
+}
+
+impl RequestError {
+    fn new(path: &str, message: impl Into<String>) -> Self {
+        Self {
+            path: path.to_owned(),
+            message: message.into(),
+        }
+    }
+}
+
+impl RequestSpec {
+    /// Reads one request in any of its forms: the compact one, or a `SubjectAccessReview`.
+    ///
+    /// # Errors
+    /// What was expected, with the field.
+    pub fn from_json(value: &Value) -> Result<Self, RequestError> {
+        let kind = value.get("kind").and_then(Value::as_str);
+        match kind {
+            Some("api") => ApiSpec::from_compact(value).map(Self::Api),
+            Some("connection") => ConnectionSpec::from_compact(value).map(Self::Connection),
+            Some("SubjectAccessReview" | "LocalSubjectAccessReview") => {
+                ApiSpec::from_review(value).map(Self::Api)
+            }
+            Some(other) => Err(RequestError::new(
+                "kind",
+                format!(
+                    "`{other}` is not a kind of request: expected `api`, `connection` or \
+                     `SubjectAccessReview`"
+                ),
+            )),
+            None => Err(RequestError::new(
+                "",
+                "expected an object with a `kind`: `api`, `connection` or `SubjectAccessReview`",
+            )),
+        }
+    }
+
+    /// Reads one request from JSON text.
+    ///
+    /// # Errors
+    /// What was expected, with the field.
+    pub fn from_json_text(text: &str) -> Result<Self, RequestError> {
+        let value: Value = serde_json::from_str(text)
+            .map_err(|error| RequestError::new("", format!("expected a JSON object: {error}")))?;
+        Self::from_json(&value)
+    }
+
+    /// The request as the engine takes it.
+    pub fn as_request(&self) -> Request<'_> {
+        match self {
+            Self::Api(api) => Request::Api(api.as_request()),
+            Self::Connection(connection) => Request::Connection(connection.as_request()),
+        }
+    }
+}
+
+impl fmt::Display for RequestSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Api(api) => api.fmt(f),
+            Self::Connection(connection) => connection.fmt(f),
+        }
+    }
+}

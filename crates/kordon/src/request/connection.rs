@@ -1,0 +1,308 @@
+//! Connections.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::IpAddr;
+
+use kordon_core::model::{NamedPort, Protocol};
+use kordon_core::{ConnectionRequest, DescribedWorkload, Endpoint, Port};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::RequestError;
+
+/// A connection.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConnectionSpec {
+    /// Who opens it.
+    pub from: EndpointSpec,
+    /// Where it goes.
+    pub to: EndpointSpec,
+    /// Its protocol.
+    pub protocol: Protocol,
+    /// The port it goes to.
+    pub port: PortSpec,
+}
+
+/// A port, by number or by the name that the destination declares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PortSpec {
+    /// By number.
+    Number(u16),
+    /// By name.
+    Name(String),
+}
+
+/// One end of a connection.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum EndpointSpec {
+    /// A pod of this name or, failing that, the workload of this name.
+    Named(String, String),
+    /// A pod, by namespace and name.
+    Pod(String, String),
+    /// A controller, by namespace, kind and name.
+    Workload(String, String, String),
+    /// A service, by namespace and name.
+    Service(String, String),
+    /// An address.
+    Address(IpAddr),
+    /// A node.
+    Node(String),
+    /// A workload that need not exist.
+    Described(DescribedWorkload),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Compact {
+    #[serde(rename = "kind")]
+    _kind: String,
+    from: Value,
+    to: Value,
+    port: Option<Value>,
+    #[serde(default = "tcp")]
+    protocol: String,
+}
+
+fn tcp() -> String {
+    "TCP".to_owned()
+}
+
+/// The forms of an endpoint: one of the names, or a description.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+struct Form {
+    pod: Option<String>,
+    workload: Option<String>,
+    service: Option<String>,
+    node: Option<String>,
+    ip: Option<String>,
+    namespace: Option<String>,
+    namespace_labels: Option<BTreeMap<String, String>>,
+    labels: Option<BTreeMap<String, String>>,
+    service_account: Option<String>,
+    ports: Option<Vec<PortForm>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct PortForm {
+    #[serde(default)]
+    name: String,
+    port: u16,
+    #[serde(default = "tcp")]
+    protocol: String,
+}
+
+impl ConnectionSpec {
+    pub(super) fn from_compact(value: &Value) -> Result<Self, RequestError> {
+        let compact = Compact::deserialize(value)
+            .map_err(|error| RequestError::new("", error.to_string()))?;
+        let protocol = protocol(&compact.protocol)?;
+        Ok(Self {
+            from: EndpointSpec::from_json(&compact.from, "from")?,
+            to: EndpointSpec::from_json(&compact.to, "to")?,
+            protocol,
+            port: PortSpec::from_json(compact.port.as_ref(), protocol)?,
+        })
+    }
+
+    /// The request as the engine takes it.
+    pub fn as_request(&self) -> ConnectionRequest<'_> {
+        ConnectionRequest {
+            from: self.from.as_endpoint(),
+            to: self.to.as_endpoint(),
+            protocol: self.protocol,
+            port: match &self.port {
+                PortSpec::Number(number) => Port::Number(*number),
+                PortSpec::Name(name) => Port::Name(name),
+            },
+        }
+    }
+}
+
+fn protocol(text: &str) -> Result<Protocol, RequestError> {
+    text.parse().map_err(|()| {
+        let message =
+            format!("`{text}` is not a protocol: expected `TCP`, `UDP`, `SCTP`, `ICMP` or `ICMPv6`");
+        RequestError::new("protocol", message)
+    })
+}
+
+impl PortSpec {
+    fn from_json(value: Option<&Value>, protocol: Protocol) -> Result<Self, RequestError> {
+        let expected = || RequestError::new("port", "expected a number from 1 to 65535 or a name");
+        match value {
+            Some(Value::Number(number)) => number
+                .as_u64()
+                .and_then(|number| u16::try_from(number).ok())
+                .filter(|number| *number > 0)
+                .map(Self::Number)
+                .ok_or_else(expected),
+            Some(Value::String(name)) if !name.is_empty() => Ok(Self::Name(name.clone())),
+            None if !protocol.has_ports() => Ok(Self::Number(0)),
+            _ => Err(expected()),
+        }
+    }
+}
+
+impl EndpointSpec {
+    fn from_json(value: &Value, path: &str) -> Result<Self, RequestError> {
+        if let Some(text) = value.as_str() {
+            let (namespace, name) = pair(text, path)?;
+            return Ok(Self::Named(namespace, name));
+        }
+        let form = Form::deserialize(value)
+            .map_err(|error| RequestError::new(path, error.to_string()))?;
+        form.read(path)
+    }
+
+    fn as_endpoint(&self) -> Endpoint<'_> {
+        match self {
+            Self::Named(namespace, name) => Endpoint::Named { namespace, name },
+            Self::Pod(namespace, name) => Endpoint::Pod { namespace, name },
+            Self::Workload(namespace, kind, name) => Endpoint::Workload {
+                namespace,
+                kind,
+                name,
+            },
+            Self::Service(namespace, name) => Endpoint::Service { namespace, name },
+            Self::Address(address) => Endpoint::Address(*address),
+            Self::Node(name) => Endpoint::Node(name),
+            Self::Described(described) => Endpoint::Described(described),
+        }
+    }
+}
+
+impl Form {
+    fn read(self, path: &str) -> Result<EndpointSpec, RequestError> {
+        let named = [
+            self.pod.is_some(),
+            self.workload.is_some(),
+            self.service.is_some(),
+            self.node.is_some(),
+        ];
+        let described = self.namespace.is_some()
+            || self.labels.is_some()
+            || self.namespace_labels.is_some()
+            || self.ports.is_some()
+            || self.service_account.is_some();
+        let names = named.into_iter().filter(|is_some| *is_some).count();
+        if names + usize::from(described) > 1 || (names == 1 && self.ip.is_some()) {
+            let message = "expected one of `pod`, `workload`, `service`, `node`, `ip` or a \
+                           description by `namespace` and `labels`, found several";
+            return Err(RequestError::new(path, message));
+        }
+        if described {
+            return self.describe(path);
+        }
+        match self {
+            Self { pod: Some(pod), .. } => {
+                let (namespace, name) = pair(&pod, path)?;
+                Ok(EndpointSpec::Pod(namespace, name))
+            }
+            Self { workload: Some(workload), .. } => triple(&workload, path),
+            Self { service: Some(service), .. } => {
+                let (namespace, name) = pair(&service, path)?;
+                Ok(EndpointSpec::Service(namespace, name))
+            }
+            Self { node: Some(node), .. } => Ok(EndpointSpec::Node(node)),
+            Self { ip: Some(ip), .. } => address(&ip, path).map(EndpointSpec::Address),
+            _ => Err(RequestError::new(
+                path,
+                "expected `pod`, `workload`, `service`, `node`, `ip`, or `namespace` and `labels`",
+            )),
+        }
+    }
+
+    fn describe(self, path: &str) -> Result<EndpointSpec, RequestError> {
+        let Some(namespace) = self.namespace else {
+            let message = "a described workload needs a `namespace`";
+            return Err(RequestError::new(path, message));
+        };
+        let port = |port: PortForm| {
+            Ok(NamedPort {
+                name: port.name,
+                protocol: protocol(&port.protocol)?,
+                port: port.port,
+            })
+        };
+        let ports: Result<Vec<NamedPort>, RequestError> =
+            self.ports.unwrap_or_default().into_iter().map(port).collect();
+        Ok(EndpointSpec::Described(DescribedWorkload {
+            namespace,
+            namespace_labels: self.namespace_labels,
+            labels: self.labels.unwrap_or_default(),
+            service_account: self.service_account.unwrap_or_else(|| "default".to_owned()),
+            addresses: match self.ip {
+                Some(ip) => vec![address(&ip, path)?],
+                None => Vec::new(),
+            },
+            ports: ports?,
+        }))
+    }
+}
+
+fn pair(text: &str, path: &str) -> Result<(String, String), RequestError> {
+    match text.split('/').collect::<Vec<_>>().as_slice() {
+        [namespace, name] if !namespace.is_empty() && !name.is_empty() => {
+            Ok(((*namespace).to_owned(), (*name).to_owned()))
+        }
+        _ => Err(RequestError::new(
+            path,
+            format!("expected `NAMESPACE/NAME`, found `{text}`"),
+        )),
+    }
+}
+
+fn triple(text: &str, path: &str) -> Result<EndpointSpec, RequestError> {
+    match text.split('/').collect::<Vec<_>>().as_slice() {
+        [namespace, kind, name] if ![namespace, kind, name].iter().any(|part| part.is_empty()) => {
+            let owned = |part: &str| part.to_owned();
+            Ok(EndpointSpec::Workload(owned(namespace), owned(kind), owned(name)))
+        }
+        _ => Err(RequestError::new(
+            path,
+            format!("expected `NAMESPACE/KIND/NAME`, found `{text}`"),
+        )),
+    }
+}
+
+fn address(text: &str, path: &str) -> Result<IpAddr, RequestError> {
+    text.parse()
+        .map_err(|_| RequestError::new(path, format!("`{text}` is not an IP address")))
+}
+
+impl fmt::Display for ConnectionSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} -> {}", self.from, self.to)?;
+        match &self.port {
+            _ if !self.protocol.has_ports() => write!(f, " by {}", self.protocol),
+            PortSpec::Number(number) => write!(f, " on {} {number}", self.protocol),
+            PortSpec::Name(name) => write!(f, " on {} port {name}", self.protocol),
+        }
+    }
+}
+
+impl fmt::Display for EndpointSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Named(namespace, name) | Self::Pod(namespace, name) => {
+                write!(f, "{namespace}/{name}")
+            }
+            Self::Workload(namespace, kind, name) => write!(f, "{namespace}/{kind}/{name}"),
+            Self::Service(namespace, name) => write!(f, "service {namespace}/{name}"),
+            Self::Address(address) => address.fmt(f),
+            Self::Node(name) => write!(f, "node {name}"),
+            Self::Described(described) => {
+                let labels: Vec<String> = described
+                    .labels
+                    .iter()
+                    .map(|(key, value)| format!("{key}={value}"))
+                    .collect();
+                write!(f, "a pod of {} with {}", described.namespace, labels.join(","))
+            }
+        }
+    }
+}
