@@ -184,7 +184,7 @@ impl Rbac {
         })
     }
 
-    /// RoleBindings "only grant access within the namespace" that they stand in.
+    /// RoleBindings grant in the namespace that they stand in and nowhere else.
     fn bindings_in(&self, namespace: &str) -> Vec<Binding> {
         let inside = |binding: &&Binding| !namespace.is_empty() && binding.namespace == namespace;
         self.role_bindings.iter().filter(inside).cloned().collect()

@@ -135,8 +135,8 @@ fn read_workload(
         _ => return None,
     };
     let pod = object.pointer(template)?;
-    // PodPhase Succeeded and Failed: "all containers in the pod have terminated [...] and the
-    // system is not going to restart any of these containers".
+    // In the phases Succeeded and Failed all containers have ended for good and the pod's address
+    // is free for others.
     if matches!(text(pod, "/status/phase"), "Succeeded" | "Failed") {
         return None;
     }

@@ -83,8 +83,8 @@ impl Party {
             == (other.place, &other.kind, &other.namespace, &other.name)
     }
 
-    /// Whether this is a pod in a selected namespace with selected labels. "hostNetwork pods" and
-    /// what is outside the cluster are never selected.
+    /// Whether this is a pod in a selected namespace with selected labels. Pods in a node's network
+    /// and what is outside the cluster are never selected.
     pub(super) fn is_selected(&self, namespaces: &Value, pods: &Value) -> Truth {
         Truth::from(self.is_pod())
             .and(selects(namespaces, &self.namespace_labels))

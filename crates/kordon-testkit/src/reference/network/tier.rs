@@ -112,7 +112,7 @@ impl TierPolicy {
         )
     }
 
-    /// Whether the subject is selected: "exactly one of the namespaces or pods fields".
+    /// Whether the subject is selected, by exactly one of `namespaces` and `pods`.
     fn selects(&self, flow: &Flow<'_>) -> Truth {
         let subject = at(&self.object, "/spec/subject").and_then(only_field);
         match subject {
@@ -134,8 +134,9 @@ impl TierPolicy {
             Api::V1Alpha1 => list(rule, "/ports"),
             Api::V1Alpha2 => list(rule, "/protocols"),
         };
-        // "If not set, the rule does not filter on ports"; without `protocols` it "matches all
-        // protocols".
+        // v1alpha1: "If Ports is not set then the rule does not filter traffic via port."
+        // v1alpha2: "If unspecified, protocol-specific attributes will not be used to match
+        // traffic."
         let to_port = if ports.is_empty() {
             Truth::Yes
         } else {
@@ -183,8 +184,8 @@ fn pods_match(field: &str, selector: &Value, party: &super::flow::Party) -> Trut
     }
 }
 
-/// "Nodes defines a way to select a set of nodes in the cluster [...] the IPs in
-/// node.status.addresses". A pod with an address of its own is no node.
+/// Nodes are meant by the addresses in their `status.addresses`. A pod with an address of its own is
+/// no node.
 fn is_node(selector: &Value, flow: &Flow<'_>, cluster: &Cluster) -> Truth {
     if flow.peer.place != Place::Host {
         return Truth::No;
@@ -207,9 +208,10 @@ fn is_node(selector: &Value, flow: &Flow<'_>, cluster: &Cluster) -> Truth {
 impl Outcome {
     fn of(action: &str) -> Self {
         match action {
-            // "Accept (called Allow in v1alpha1): Accepts the selected traffic [...] and no more
-            // policies are evaluated." Deny likewise; "Pass: Skips all further rules in the
-            // current tier, and passes evaluation to the next tier."
+            // "Accept: Accepts the selected traffic [...]. No further ClusterNetworkPolicy or
+            // NetworkPolicy rules will be processed." Deny likewise. "Pass: Skips all further
+            // ClusterNetworkPolicy rules in the current tier for the selected traffic, and passes
+            // evaluation to the next tier."
             "Allow" | "Accept" => Self::Final(Verdict::Allow),
             "Deny" => Self::Final(Verdict::Deny),
             "Pass" => Self::Pass,

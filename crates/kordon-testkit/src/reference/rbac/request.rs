@@ -83,8 +83,8 @@ impl Attributes {
     }
 
     fn from_review(review: &Value) -> Result<Self, RequestError> {
-        // SubjectAccessReviewSpec: "exactly one of resourceAttributes or nonResourceAttributes
-        // must be set".
+        // ValidateSubjectAccessReviewSpec: "exactly one of nonResourceAttributes or
+        // resourceAttributes must be specified".
         let resource = at(review, "/spec/resourceAttributes");
         let path = at(review, "/spec/nonResourceAttributes");
         let (asked, scope) = match (resource, path) {
