@@ -6,7 +6,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use ipnet::IpNet;
-use kordon_syntax::Diagnostic;
+use kordon_syntax::{Diagnostic, quoted};
 
 use crate::at::At;
 use crate::codes;
@@ -15,7 +15,7 @@ use crate::context::Context;
 /// Reads one block and reports what is wrong or odd about it.
 pub(crate) fn read_block(ctx: &mut Context<'_>, at: &At<'_>, text: &str) -> Option<IpNet> {
     let Some(block) = parse(text) else {
-        let message = format!("`{text}` is not a block of addresses");
+        let message = format!("{text} is not a block of addresses", text = quoted(text));
         let mut diagnostic = Diagnostic::error(codes::BLOCK, message)
             .help("expected an address, `/` and the length of the prefix, such as `10.0.0.0/16` or `fd00::/8`");
         if let Some(address) = parse_address(text) {
@@ -27,14 +27,18 @@ pub(crate) fn read_block(ctx: &mut Context<'_>, at: &At<'_>, text: &str) -> Opti
     };
     if is_mapped(&block) {
         let message = format!(
-            "`{text}` writes IPv4 addresses as IPv6, which implementations read differently"
+            "{text} writes IPv4 addresses as IPv6, which implementations read differently",
+            text = quoted(text)
         );
         let diagnostic = Diagnostic::error(codes::BLOCK, message).help("write the block as IPv4");
         ctx.report(at, "IPv4 inside IPv6", diagnostic);
         return None;
     }
     if text != block.trunc().to_string() && block.addr() != block.network() {
-        let message = format!("`{text}` has bits beyond its prefix, which are not significant");
+        let message = format!(
+            "{text} has bits beyond its prefix, which are not significant",
+            text = quoted(text)
+        );
         let diagnostic = Diagnostic::warning(codes::HOST_BITS, message).help(format!(
             "write `{}`, or check that the prefix is as long as you meant",
             block.trunc()

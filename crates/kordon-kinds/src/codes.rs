@@ -1,19 +1,6 @@
 //! Every diagnostic code of the kinds, with what the manual says about it.
 
-use kordon_syntax::Code;
-
-/// What the manual says about one diagnostic code.
-#[derive(Clone, Copy, Debug)]
-pub struct CodeDoc {
-    /// The code.
-    pub code: Code,
-    /// What it is, in a few words.
-    pub title: &'static str,
-    /// Why it matters.
-    pub why: &'static str,
-    /// How to mend it.
-    pub mend: &'static str,
-}
+use kordon_syntax::{Code, CodeDoc};
 
 macro_rules! codes {
     ($($name:ident = $code:literal, $title:literal, $why:literal, $mend:literal;)*) => {

@@ -3,7 +3,9 @@
 //! It knows how to read parts of the tree and how to report, and no kind.
 
 use kordon_core::model::ObjectRef;
-use kordon_syntax::{Diagnostic, FieldPath, Label, Node, Severity, SourceId, Value, decode};
+use kordon_syntax::{
+    Diagnostic, FieldPath, Fix, Label, Node, Severity, SourceId, Value, decode, quoted, similar,
+};
 use serde::de::DeserializeOwned;
 
 use crate::at::At;
@@ -71,26 +73,23 @@ impl<'a> Context<'a> {
         };
         let decoded = decode::<T>(node);
         for error in decoded.errors {
-            let mut diagnostic = Diagnostic::error(codes::WRONG_TYPE, error.message.clone());
-            diagnostic.help.extend(error.help);
             let path = join(at, &error.path);
-            let label = Label::primary(self.source, error.span, error.message);
-            self.push(diagnostic, path, label);
+            let mut diagnostic = error.diagnostic(codes::WRONG_TYPE, self.source, None);
+            diagnostic.message = format!("`{path}`: {}", diagnostic.message);
+            diagnostic.path = Some(path);
+            self.adopt(diagnostic);
         }
         for field in decoded.unknown {
-            let mut diagnostic = Diagnostic::error(
-                codes::UNKNOWN_FIELD,
-                format!("`{}` is not a field of {}", field.key, self.describe(at)),
-            );
-            diagnostic.severity = self.unknown_fields;
-            diagnostic.fix = field.fix(self.source);
-            diagnostic.help.push(match field.suggestion {
-                Some(known) => format!("did you mean `{known}`?"),
-                None => "remove it, or indent it under the field that it belongs to".to_owned(),
-            });
             let path = join(at, &field.path);
-            let label = Label::primary(self.source, field.key_span, "unknown field");
-            self.push(diagnostic, path, label);
+            let mut diagnostic =
+                field.diagnostic(codes::UNKNOWN_FIELD, self.unknown_fields, self.source, None);
+            diagnostic.message = format!(
+                "{} is not a field of {}",
+                quoted(&field.key),
+                self.parent_of(&path)
+            );
+            diagnostic.path = Some(path);
+            self.adopt(diagnostic);
         }
         decoded.value.unwrap_or_default()
     }
@@ -99,6 +98,31 @@ impl<'a> Context<'a> {
     pub(crate) fn report(&mut self, at: &At<'_>, label: &str, diagnostic: Diagnostic) {
         let label = Label::primary(self.source, at.span(self.root), label);
         self.push(diagnostic, at.path(), label);
+    }
+
+    /// Reports a word that is none of those expected, with the one that was probably meant.
+    pub(crate) fn report_word(
+        &mut self,
+        at: &At<'_>,
+        label: &str,
+        mut diagnostic: Diagnostic,
+        known: &[&str],
+    ) {
+        let node = self.node(at);
+        if let Some(word) = node
+            .and_then(Node::as_str)
+            .and_then(|text| similar(text, known))
+        {
+            diagnostic.help.push(format!("did you mean `{word}`?"));
+            let span = at.span(self.root);
+            diagnostic.fix = Some(Fix::replace(
+                format!("write `{word}`"),
+                self.source,
+                span,
+                word,
+            ));
+        }
+        self.report(at, label, diagnostic);
     }
 
     fn push(&mut self, mut diagnostic: Diagnostic, path: FieldPath, label: Label) {
@@ -114,10 +138,14 @@ impl<'a> Context<'a> {
         self.diagnostics.push(diagnostic);
     }
 
-    fn describe(&self, at: &At<'_>) -> String {
-        match at {
-            At::Root => self.id.kind.to_string(),
-            _ => format!("`{}`", at.path()),
+    /// What a field belongs to, for messages.
+    fn parent_of(&self, path: &FieldPath) -> String {
+        let mut parent = path.clone();
+        parent.pop();
+        if parent.is_root() {
+            self.id.kind.to_string()
+        } else {
+            format!("`{parent}`")
         }
     }
 }

@@ -2,13 +2,12 @@
 //!
 //! It knows the list of kinds and how people misspell it.
 
-use kordon_syntax::{Diagnostic, Node, SourceId, Value};
+use kordon_syntax::{Diagnostic, Node, SourceId, Value, quoted, similar};
 
 use crate::at::At;
 use crate::codes;
 use crate::kind::{KINDS, Kind};
 use crate::lower::Lowered;
-use crate::suggest::distance;
 
 /// Groups that once served kinds which moved elsewhere.
 const FORMER_GROUPS: &[&str] = &["extensions"];
@@ -87,10 +86,7 @@ fn required<'n>(
     }
     let (message, label) = match node {
         Some(node) if node.value != Value::Null && node.as_str().is_none() => (
-            format!(
-                "`{field}` is a {}, but a string is expected",
-                node.kind_name()
-            ),
+            format!("`{field}` is a {}, but a string is expected", node.kind()),
             "expected a string".to_owned(),
         ),
         _ => (
@@ -140,12 +136,21 @@ fn of_names(
 /// The kind that was probably meant: one of the same name in a group that resembles the written
 /// one, or one of the same group whose name resembles the written one.
 fn resembled(group: &str, api_version: &str, kind: &str) -> Option<&'static Kind> {
-    KINDS.iter().find(|known| {
-        let same_kind = known.kind == kind;
-        let same_group = known.group == group;
-        (same_kind && resembles_group(known, group, api_version))
-            || (same_group && resembles_kind(known, kind))
-            || (known.kind.eq_ignore_ascii_case(kind) && resembles_group(known, group, api_version))
+    let in_similar_group = KINDS.iter().find(|known| {
+        known.kind.eq_ignore_ascii_case(kind) && resembles_group(known, group, api_version)
+    });
+    in_similar_group.or_else(|| {
+        let of_group = || KINDS.iter().filter(|known| known.group == group);
+        let is_plural = |known: &&Kind| known.plural.eq_ignore_ascii_case(kind);
+        of_group().find(is_plural).or_else(|| {
+            // Short names resemble each other too often.
+            let names: Vec<&str> = of_group()
+                .map(|known| known.kind)
+                .filter(|name| name.len() >= 8)
+                .collect();
+            let name = similar(kind, &names)?;
+            of_group().find(|known| known.kind == name)
+        })
     })
 }
 
@@ -153,25 +158,19 @@ fn resembles_group(known: &Kind, group: &str, api_version: &str) -> bool {
     // `apiVersion: networking.k8s.io`, and `apiVersion: v1` for a kind of a named group.
     let without_version = api_version == known.group;
     let without_group = group.is_empty() && known.versions.contains(&api_version);
-    without_version
+    group == known.group
+        || without_version
         || without_group
         || FORMER_GROUPS.contains(&group)
-        || (known.group.len() >= 4 && !group.is_empty() && distance(group, known.group) <= 3)
+        || similar(group, &[known.group]).is_some()
         || (known.group.is_empty() && matches!(group, "core" | "v1"))
-}
-
-fn resembles_kind(known: &Kind, kind: &str) -> bool {
-    let singular = kind.strip_suffix('s').unwrap_or(kind);
-    known.kind.eq_ignore_ascii_case(kind)
-        || known.kind.eq_ignore_ascii_case(singular)
-        || known.plural.eq_ignore_ascii_case(kind)
-        || (known.kind.len() >= 8 && distance(known.kind, kind) <= 2)
 }
 
 fn unknown_version(root: &Node, source: SourceId, known: &Kind, written: &str) -> Diagnostic {
     let message = format!(
-        "`{written}` is not a version of {} that Kordon knows",
-        known.kind
+        "{written} is not a version of {} that Kordon knows",
+        known.kind,
+        written = quoted(written)
     );
     Diagnostic::error(codes::VERSION, message)
         .help(format!("write `apiVersion: {}`", known.api_version()))
@@ -194,7 +193,11 @@ fn misspelt(
     } else {
         "kind"
     };
-    let message = format!("there is no kind `{kind}` in `{api_version}`");
+    let message = format!(
+        "there is no kind {} in {}",
+        quoted(kind),
+        quoted(api_version)
+    );
     Diagnostic::error(codes::MISSPELT_KIND, message)
         .help(format!(
             "did you mean `kind: {}` with `apiVersion: {}`?",

@@ -8,7 +8,7 @@ use kordon_syntax::Severity;
 
 use crate::context::Context;
 use crate::names::NameRule;
-use crate::{cluster, network_policy, rbac};
+use crate::{admin_network_policy, cluster, cluster_network_policy, network_policy, rbac};
 
 /// One API kind that Kordon understands.
 #[derive(Debug)]
@@ -83,6 +83,9 @@ pub static KINDS: &[Kind] = &[
     cluster::CRON_JOB,
     cluster::JOB,
     network_policy::KIND,
+    admin_network_policy::ADMIN,
+    admin_network_policy::BASELINE,
+    cluster_network_policy::KIND,
     rbac::CLUSTER_ROLE,
     rbac::CLUSTER_ROLE_BINDING,
     rbac::ROLE,

@@ -1,13 +1,13 @@
 //! Label selectors (`matchLabels` and `matchExpressions`), which many kinds share.
 //!
 //! It knows no kind. Semantics: apimachinery, `LabelSelectorAsSelector`: "The result of
-//! matchLabels and matchExpressions are ANDed. An empty label selector matches all objects. A
+//! matchLabels and matchExpressions are `ANDed`. An empty label selector matches all objects. A
 //! null label selector matches no objects."
 
 use std::collections::BTreeMap;
 
 use kordon_core::model::Selector;
-use kordon_syntax::Diagnostic;
+use kordon_syntax::{Diagnostic, quoted};
 use serde::Deserialize;
 
 use crate::at::At;
@@ -15,7 +15,6 @@ use crate::codes;
 use crate::context::Context;
 use crate::metadata::check_labels;
 use crate::names;
-use crate::suggest::closest;
 
 const OPERATORS: [&str; 4] = ["In", "NotIn", "Exists", "DoesNotExist"];
 
@@ -82,14 +81,17 @@ impl Requirement {
 
     fn check_texts(&self, ctx: &mut Context<'_>, at: &At<'_>) {
         if let Some(expected) = names::label_key_problem(&self.key) {
-            let message = format!("`{}` cannot be the key of a label", self.key);
+            let message = format!("{} cannot be the key of a label", quoted(&self.key));
             let diagnostic = Diagnostic::error(codes::LABEL, message).help(expected);
             ctx.report(&at.key("key"), "invalid key", diagnostic);
         }
         let list = at.key("values");
         for (index, value) in self.values.iter().enumerate() {
             if let Some(expected) = names::label_value_problem(value) {
-                let message = format!("`{value}` cannot be the value of a label");
+                let message = format!(
+                    "{value} cannot be the value of a label",
+                    value = quoted(value)
+                );
                 let diagnostic = Diagnostic::error(codes::LABEL, message).help(expected);
                 ctx.report(&list.index(index), "invalid value", diagnostic);
             }
@@ -99,14 +101,17 @@ impl Requirement {
     fn check_values(&self, ctx: &mut Context<'_>, at: &At<'_>) {
         let takes_values = matches!(self.operator.as_str(), "In" | "NotIn");
         if takes_values && self.values.is_empty() {
-            let message = format!("operator `{}` needs at least one value", self.operator);
+            let message = format!(
+                "operator {} needs at least one value",
+                quoted(&self.operator)
+            );
             let diagnostic = Diagnostic::error(codes::SELECTOR, message).help(
                 "add `values: [..]`, or use `Exists` or `DoesNotExist` to ask for the key alone",
             );
             ctx.report(&at.key("operator"), "no values", diagnostic);
         }
         if !takes_values && !self.values.is_empty() {
-            let message = format!("operator `{}` takes no values", self.operator);
+            let message = format!("operator {} takes no values", quoted(&self.operator));
             let other = if self.operator == "Exists" {
                 "In"
             } else {
@@ -120,12 +125,17 @@ impl Requirement {
     }
 
     fn report_operator(&self, ctx: &mut Context<'_>, at: &At<'_>) {
-        let message = format!("`{}` is not an operator of a label selector", self.operator);
-        let mut diagnostic = Diagnostic::error(codes::SELECTOR, message)
+        let message = format!(
+            "{} is not an operator of a label selector",
+            quoted(&self.operator)
+        );
+        let diagnostic = Diagnostic::error(codes::SELECTOR, message)
             .help("the operators are `In`, `NotIn`, `Exists` and `DoesNotExist`");
-        if let Some(known) = closest(&self.operator, &OPERATORS) {
-            diagnostic = diagnostic.help(format!("did you mean `{known}`?"));
-        }
-        ctx.report(&at.key("operator"), "unknown operator", diagnostic);
+        ctx.report_word(
+            &at.key("operator"),
+            "unknown operator",
+            diagnostic,
+            &OPERATORS,
+        );
     }
 }

@@ -6,9 +6,11 @@
 //! lowering. This crate knows no evaluation and does no I/O.
 
 mod address_block;
+mod admin_network_policy;
 mod at;
 mod check;
 mod cluster;
+mod cluster_network_policy;
 mod codes;
 mod context;
 mod frame;
@@ -22,9 +24,9 @@ mod names;
 mod network;
 mod network_policy;
 mod rbac;
-mod suggest;
+mod tiers;
 
 pub use check::{check, settle};
-pub use codes::{CODES, CodeDoc};
+pub use codes::CODES;
 pub use kind::{KINDS, Kind, Role, Scope};
 pub use lower::{Located, Lowered, State, lower};

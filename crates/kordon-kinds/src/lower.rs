@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use kordon_core::model::{Object, ObjectRef};
-use kordon_syntax::{Diagnostic, Node, SourceId, Span, Value};
+use kordon_syntax::{Diagnostic, Node, SourceId, Span, Value, quoted};
 
 use crate::at::At;
 use crate::codes;
@@ -57,7 +57,7 @@ pub enum State {
 /// exactly contributes rules that answer unknown.
 pub fn lower(node: &Node, source: SourceId, out: &mut Lowered) {
     let Value::Mapping(_) = node.value else {
-        let message = format!("expected an API object, found a {}", node.kind_name());
+        let message = format!("expected an API object, found a {}", node.kind());
         let diagnostic = Diagnostic::error(codes::NOT_AN_OBJECT, message)
             .help("an object begins with `apiVersion`, `kind` and `metadata`");
         out.diagnostics
@@ -145,7 +145,11 @@ fn check_name(ctx: &mut Context<'_>, kind: &Kind, name: &str) {
         .filter(|prefix| !prefix.is_empty());
     if given {
         if let Some(expected) = kind.names.problem(name) {
-            let message = format!("`{name}` cannot be the name of a {}", kind.kind);
+            let message = format!(
+                "{name} cannot be the name of this {}",
+                kind.kind,
+                name = quoted(name)
+            );
             ctx.report(
                 &at,
                 "invalid name",
@@ -153,9 +157,13 @@ fn check_name(ctx: &mut Context<'_>, kind: &Kind, name: &str) {
             );
         }
     } else if let Some(prefix) = prefix {
-        let message = format!("the API server generates the name from `{prefix}`");
+        let message = format!(
+            "the API server generates the name from {prefix}",
+            prefix = quoted(&prefix)
+        );
         let diagnostic = Diagnostic::warning(codes::GENERATED_NAME, message).help(format!(
-            "it is called `{name}` here; write `name` to give it a name of its own"
+            "it is called {name} here; write `name` to give it a name of its own",
+            name = quoted(name)
         ));
         ctx.report(&metadata.key("generateName"), "only a prefix", diagnostic);
     } else if !ctx.has(&at) || ctx.metadata.name.is_some() {
@@ -178,8 +186,9 @@ fn check_namespace(ctx: &mut Context<'_>, kind: &Kind) {
     };
     if kind.scope == Scope::Cluster {
         let message = format!(
-            "a {} belongs to no namespace, so `{namespace}` is ignored",
-            kind.kind
+            "this {} belongs to no namespace, so {namespace} is ignored",
+            kind.kind,
+            namespace = quoted(&namespace)
         );
         let mut diagnostic =
             Diagnostic::warning(codes::CLUSTER_SCOPED, message).help("remove this line");
@@ -189,12 +198,16 @@ fn check_namespace(ctx: &mut Context<'_>, kind: &Kind) {
             .filter(|_| kind.group.starts_with("rbac"))
         {
             diagnostic = diagnostic.help(format!(
-                "to stay inside `{namespace}` write `kind: {namespaced}`"
+                "to stay inside {namespace} write `kind: {namespaced}`",
+                namespace = quoted(&namespace)
             ));
         }
         ctx.report(&at, "has no effect", diagnostic);
     } else if !is_label(&namespace) {
-        let message = format!("`{namespace}` cannot be the name of a namespace");
+        let message = format!(
+            "{namespace} cannot be the name of a namespace",
+            namespace = quoted(&namespace)
+        );
         let diagnostic = Diagnostic::error(codes::NAME, message).help(
             "expected at most 63 lowercase letters, digits and `-`, with a letter or digit at both ends",
         );

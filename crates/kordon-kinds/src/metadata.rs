@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use kordon_syntax::Diagnostic;
+use kordon_syntax::{Diagnostic, quoted};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -51,7 +51,7 @@ pub(crate) fn check_labels(ctx: &mut Context<'_>, at: &At<'_>, labels: &BTreeMap
     for (key, value) in labels {
         let field = at.key(key);
         if let Some(expected) = names::label_key_problem(key) {
-            let message = format!("`{key}` cannot be the key of a label");
+            let message = format!("{key} cannot be the key of a label", key = quoted(key));
             ctx.report(
                 &field,
                 "invalid key",
@@ -59,7 +59,10 @@ pub(crate) fn check_labels(ctx: &mut Context<'_>, at: &At<'_>, labels: &BTreeMap
             );
         }
         if let Some(expected) = names::label_value_problem(value) {
-            let message = format!("`{value}` cannot be the value of a label");
+            let message = format!(
+                "{value} cannot be the value of a label",
+                value = quoted(value)
+            );
             ctx.report(
                 &field,
                 "invalid value",

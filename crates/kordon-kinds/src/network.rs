@@ -7,12 +7,12 @@ use kordon_core::model::{Item, NamespaceMatch, Protocol, Selector};
 use kordon_core::rule::{
     Clause, Combine, Direction, Effect, Order, Plane, Policy, Rule, Rules, Stage, Target, Test,
 };
-use kordon_syntax::{Diagnostic, FieldPath};
+use kordon_syntax::{Diagnostic, FieldPath, quoted};
 
 use crate::at::At;
 use crate::codes;
 use crate::context::Context;
-use crate::suggest::closest;
+use crate::names::port_name_problem;
 
 /// Where a policy stands and what it applies to.
 #[derive(Clone, Debug)]
@@ -95,6 +95,57 @@ pub(crate) fn port_number(ctx: &mut Context<'_>, at: &At<'_>, number: i64) -> Op
     port
 }
 
+/// Both ends of a range of ports, each with its place.
+pub(crate) fn ordered_ports(
+    ctx: &mut Context<'_>,
+    (start, first): (&At<'_>, i64),
+    (end, last): (&At<'_>, i64),
+) -> Option<(u16, u16)> {
+    let first = port_number(ctx, start, first);
+    let last = port_number(ctx, end, last);
+    let (first, last) = (first?, last?);
+    if last < first {
+        let message = format!("the range ends at `{last}`, before it begins at `{first}`");
+        let diagnostic = Diagnostic::error(codes::PORT, message).help("write the lower port first");
+        ctx.report(end, "less than the first port", diagnostic);
+    }
+    Some((first, last))
+}
+
+/// A range of ports that is written as `start` and `end`.
+pub(crate) fn port_range(
+    ctx: &mut Context<'_>,
+    at: &At<'_>,
+    start: Option<i64>,
+    end: Option<i64>,
+) -> Option<(u16, u16)> {
+    let (Some(first), Some(last)) = (start, end) else {
+        let diagnostic = Diagnostic::error(codes::REQUIRED, "a range needs `start` and `end`")
+            .help("write `start: ..` and `end: ..`, the first and the last port");
+        ctx.report(at, "incomplete range", diagnostic);
+        return None;
+    };
+    ordered_ports(ctx, (&at.key("start"), first), (&at.key("end"), last))
+}
+
+/// Checks the name of a port.
+pub(crate) fn check_port_name(ctx: &mut Context<'_>, at: &At<'_>, name: &str) {
+    let Some(expected) = port_name_problem(name) else {
+        return;
+    };
+    let mut diagnostic = Diagnostic::error(
+        codes::PORT,
+        format!("{name} cannot be the name of a port", name = quoted(name)),
+    )
+    .help(expected);
+    if name.parse::<u16>().is_ok() {
+        diagnostic = diagnostic.help(format!(
+            "to speak of the number write `port: {name}` without quotes"
+        ));
+    }
+    ctx.report(at, "invalid name", diagnostic);
+}
+
 /// The protocol, by default TCP.
 pub(crate) fn protocol(
     ctx: &mut Context<'_>,
@@ -110,15 +161,12 @@ pub(crate) fn protocol(
         .ok()
         .filter(|protocol: &Protocol| protocol.has_ports());
     if protocol.is_none() {
-        let mut diagnostic = Diagnostic::error(
+        let diagnostic = Diagnostic::error(
             codes::VALUE,
-            format!("`{text}` is not a protocol with ports"),
+            format!("{text} is not a protocol with ports", text = quoted(text)),
         )
         .help("the protocols are `TCP`, `UDP` and `SCTP`, in capitals");
-        if let Some(known) = closest(text, &KNOWN) {
-            diagnostic = diagnostic.help(format!("did you mean `{known}`?"));
-        }
-        ctx.report(at, "unknown protocol", diagnostic);
+        ctx.report_word(at, "unknown protocol", diagnostic, &KNOWN);
     }
     protocol
 }

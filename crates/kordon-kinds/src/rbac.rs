@@ -3,14 +3,14 @@
 //!
 //! What upstream does (plugin/pkg/auth/authorizer/rbac and pkg/apis/rbac/validation):
 //!
-//! - A binding grants its subjects the rules of one role: a ClusterRoleBinding everywhere, a
-//!   RoleBinding in its namespace. Nothing denies.
+//! - A binding grants its subjects the rules of one role: a `ClusterRoleBinding` everywhere, a
+//!   `RoleBinding` in its namespace. Nothing denies.
 //! - A rule permits verbs on resources of API groups, perhaps of given names, or on paths outside
 //!   the resources. All texts are compared exactly.
-//! - A ClusterRole with an `aggregationRule` has the rules of all ClusterRoles whose labels
+//! - A `ClusterRole` with an `aggregationRule` has the rules of all `ClusterRoles` whose labels
 //!   satisfy one of its selectors, beside those that are stored in it.
 //! - A service account subject without a namespace is meant in the binding's; in a
-//!   ClusterRoleBinding it matches nobody. `apiGroup` of subjects and of the role reference is
+//!   `ClusterRoleBinding` it matches nobody. `apiGroup` of subjects and of the role reference is
 //!   checked when an object is stored and plays no part in decisions.
 //!
 //! The authorizer evaluates even what the API server would refuse to store, so what is written is

@@ -2,7 +2,7 @@
 
 use kordon_core::model::{Item, NamespaceMatch, PortMatch, Service, Workload};
 use kordon_core::rule::{Direction, Policy, Rule, Rules, Target, Test};
-use kordon_syntax::{Diagnostic, Severity};
+use kordon_syntax::{Diagnostic, Severity, quoted};
 
 use super::Finding;
 use super::inventory::Inventory;
@@ -132,8 +132,9 @@ fn check_ports(
                 code: codes::UNDECLARED_PORT,
                 severity: Severity::Warning,
                 message: format!(
-                    "no pod that `{}` can mean declares a port `{name}`",
-                    rule.path
+                    "no pod that `{}` can mean declares a port {name}",
+                    rule.path,
+                    name = quoted(name)
                 ),
                 path: Some(rule.path.clone()),
                 label: "names a port that nothing declares",

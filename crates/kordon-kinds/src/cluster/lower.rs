@@ -10,7 +10,7 @@ pub(super) mod service_account;
 use std::net::IpAddr;
 
 use kordon_core::model::Item;
-use kordon_syntax::Diagnostic;
+use kordon_syntax::{Diagnostic, quoted};
 
 use crate::at::At;
 use crate::codes;
@@ -29,9 +29,11 @@ fn unless_broken(ctx: &Context<'_>, item: Item) -> Vec<Item> {
 fn address(ctx: &mut Context<'_>, at: &At<'_>, text: &str) -> Option<IpAddr> {
     let address = text.parse().ok();
     if address.is_none() {
-        let diagnostic =
-            Diagnostic::error(codes::ADDRESS, format!("`{text}` is not an IP address"))
-                .help("expected an address such as `10.0.0.1` or `fd00::1`");
+        let diagnostic = Diagnostic::error(
+            codes::ADDRESS,
+            format!("{text} is not an IP address", text = quoted(text)),
+        )
+        .help("expected an address such as `10.0.0.1` or `fd00::1`");
         ctx.report(at, "not an address", diagnostic);
     }
     address

@@ -2,7 +2,7 @@
 
 use kordon_core::model::{AddressBlock, Item, NamespaceMatch, PortMatch, Selector};
 use kordon_core::rule::{Clause, Combine, Direction, Effect, Order, Peer, Rule, Stage, Test};
-use kordon_syntax::{Diagnostic, IntOrString, Value};
+use kordon_syntax::{Diagnostic, IntOrString, Value, quoted};
 
 use super::schema::{self, EgressRule, IngressRule, Spec};
 use crate::address_block::read_block;
@@ -11,9 +11,9 @@ use crate::codes;
 use crate::context::Context;
 use crate::frame::Frame;
 use crate::label_selector::read_selector;
-use crate::names::port_name_problem;
-use crate::network::{Position, port_number, protocol, undecided_rule, unreadable};
-use crate::suggest::closest;
+use crate::network::{
+    Position, check_port_name, ordered_ports, port_number, protocol, undecided_rule, unreadable,
+};
 
 /// All policies of this kind have one place in their stage, as they have no order.
 const ORDER: Order = Order(1000.0);
@@ -155,13 +155,12 @@ fn check_types(ctx: &mut Context<'_>, at: &At<'_>, types: &[String]) {
         if KNOWN.contains(&name.as_str()) {
             continue;
         }
-        let mut diagnostic =
-            Diagnostic::error(codes::VALUE, format!("`{name}` is not a policy type"))
-                .help("the policy types are `Ingress` and `Egress`");
-        if let Some(known) = closest(name, &KNOWN) {
-            diagnostic = diagnostic.help(format!("did you mean `{known}`?"));
-        }
-        ctx.report(&at.index(index), "unknown policy type", diagnostic);
+        let diagnostic = Diagnostic::error(
+            codes::VALUE,
+            format!("{name} is not a policy type", name = quoted(name)),
+        )
+        .help("the policy types are `Ingress` and `Egress`");
+        ctx.report_word(&at.index(index), "unknown policy type", diagnostic, &KNOWN);
     }
     if types.len() > KNOWN.len() {
         let diagnostic = Diagnostic::error(codes::VALUE, "more than two policy types")
@@ -318,7 +317,11 @@ fn ip_block(ctx: &mut Context<'_>, at: &At<'_>, written: &schema::IpBlock) -> Op
         // "Except values will be rejected if they are outside the cidr range", and upstream's
         // validation asks for a strict subset.
         if block.is_some_and(|block| !block.contains(&hole) || block == hole) {
-            let message = format!("`{text}` is not a part of `{}`", written.cidr);
+            let message = format!(
+                "{text} is not a part of {}",
+                quoted(&written.cidr),
+                text = quoted(text)
+            );
             let diagnostic = Diagnostic::error(codes::BLOCK, message)
                 .help("`except` cuts smaller blocks out of `cidr`; remove what lies outside it");
             ctx.report(&field, "not a smaller block inside `cidr`", diagnostic);
@@ -331,7 +334,7 @@ fn ip_block(ctx: &mut Context<'_>, at: &At<'_>, written: &schema::IpBlock) -> Op
     })
 }
 
-fn port(ctx: &mut Context<'_>, at: &At<'_>, written: &schema::Port) -> Option<PortMatch> {
+fn port(ctx: &mut Context<'_>, at: &At<'_>, written: &schema::PortEntry) -> Option<PortMatch> {
     let protocol = protocol(ctx, &at.key("protocol"), written.protocol.as_deref());
     let end = at.key("endPort");
     match (&written.port, written.end_port) {
@@ -347,7 +350,8 @@ fn port(ctx: &mut Context<'_>, at: &At<'_>, written: &schema::Port) -> Option<Po
             protocol.map(|protocol| PortMatch::single(protocol, port))
         }
         (Some(IntOrString::Int(first)), Some(last)) => {
-            let range = port_range(ctx, at, *first, last)?;
+            let (start, end) = (at.key("port"), at.key("endPort"));
+            let range = ordered_ports(ctx, (&start, *first), (&end, last))?;
             protocol.map(|protocol| PortMatch::Range {
                 protocol,
                 first: range.0,
@@ -369,35 +373,4 @@ fn port(ctx: &mut Context<'_>, at: &At<'_>, written: &schema::Port) -> Option<Po
             })
         }
     }
-}
-
-fn port_range(ctx: &mut Context<'_>, at: &At<'_>, first: i64, last: i64) -> Option<(u16, u16)> {
-    let end = at.key("endPort");
-    let first = port_number(ctx, &at.key("port"), first);
-    let last = port_number(ctx, &end, last);
-    let (first, last) = (first?, last?);
-    if last < first {
-        let message = format!("the range ends at `{last}`, before it begins at `{first}`");
-        let diagnostic = Diagnostic::error(codes::PORT, message)
-            .help("`endPort` is the last port of the range and not less than `port`");
-        ctx.report(&end, "less than `port`", diagnostic);
-    }
-    Some((first, last))
-}
-
-fn check_port_name(ctx: &mut Context<'_>, at: &At<'_>, name: &str) {
-    let Some(expected) = port_name_problem(name) else {
-        return;
-    };
-    let mut diagnostic = Diagnostic::error(
-        codes::PORT,
-        format!("`{name}` cannot be the name of a port"),
-    )
-    .help(expected);
-    if name.parse::<u16>().is_ok() {
-        diagnostic = diagnostic.help(format!(
-            "to speak of the number write `port: {name}` without quotes"
-        ));
-    }
-    ctx.report(at, "invalid name", diagnostic);
 }

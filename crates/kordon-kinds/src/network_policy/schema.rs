@@ -16,7 +16,7 @@ known_fields! {
 #[serde(default)]
 pub(super) struct IngressRule {
     pub(super) from: Vec<Option<Peer>>,
-    pub(super) ports: Vec<Option<Port>>,
+    pub(super) ports: Vec<Option<PortEntry>>,
 }
 
 /// One rule of `spec.egress`.
@@ -24,7 +24,7 @@ pub(super) struct IngressRule {
 #[serde(default)]
 pub(super) struct EgressRule {
     pub(super) to: Vec<Option<Peer>>,
-    pub(super) ports: Vec<Option<Port>>,
+    pub(super) ports: Vec<Option<PortEntry>>,
 }
 
 /// One alternative of `from` or `to`.
@@ -47,7 +47,7 @@ pub(super) struct IpBlock {
 /// One alternative of `ports`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-pub(super) struct Port {
+pub(super) struct PortEntry {
     pub(super) protocol: Option<String>,
     pub(super) port: Option<IntOrString>,
     pub(super) end_port: Option<i64>,

@@ -2,7 +2,7 @@
 
 use kordon_core::model::{Item, ObjectRef, PrincipalMatch};
 use kordon_core::rule::{Combine, Order, Plane, Policy, Rules, Scope, Stage, Target};
-use kordon_syntax::{Diagnostic, FieldPath};
+use kordon_syntax::{Diagnostic, FieldPath, quoted};
 
 use super::GROUP;
 use super::schema::{Binding, RoleRef, Subject};
@@ -10,7 +10,6 @@ use crate::at::{At, elements};
 use crate::codes;
 use crate::context::Context;
 use crate::names::NameRule;
-use crate::suggest::closest;
 
 const SUBJECT_KINDS: [&str; 3] = ["User", "Group", "ServiceAccount"];
 
@@ -70,23 +69,20 @@ fn check_role_ref(ctx: &mut Context<'_>, role: &RoleRef, kinds: &[&'static str])
         return;
     }
     if !role.api_group.is_empty() && role.api_group != GROUP {
-        let message = format!("`{}` is not the API group of roles", role.api_group);
+        let message = format!("{} is not the API group of roles", quoted(&role.api_group));
         let diagnostic =
             Diagnostic::error(codes::ROLE_REF, message).help(format!("write `apiGroup: {GROUP}`"));
         ctx.report(&at.key("apiGroup"), "unknown group", diagnostic);
     }
     if !kinds.contains(&role.kind.as_str()) {
         let diagnostic = odd_role_kind(ctx, &role.kind, kinds);
-        ctx.report(
-            &at.key("kind"),
-            "not a kind of role that can be bound here",
-            diagnostic,
-        );
+        let known: &[&str] = if role.kind == "Role" { &[] } else { kinds };
+        ctx.report_word(&at.key("kind"), "cannot be bound here", diagnostic, known);
     }
     if let Some(expected) = NameRule::PathSegment.problem(&role.name) {
         let message = match role.name.as_str() {
             "" => "`roleRef` needs the name of a role".to_owned(),
-            name => format!("`{name}` cannot be the name of a role"),
+            name => format!("{name} cannot be the name of a role", name = quoted(name)),
         };
         let diagnostic = Diagnostic::error(codes::ROLE_REF, message).help(expected);
         ctx.report(&at.key("name"), "expected the name of a role", diagnostic);
@@ -106,14 +102,9 @@ fn odd_role_kind(ctx: &Context<'_>, kind: &str, kinds: &[&'static str]) -> Diagn
     }
     let message = match kind {
         "" => "`roleRef` needs the kind of a role".to_owned(),
-        _ => format!("a {} cannot grant a `{kind}`", ctx.id.kind),
+        _ => format!("a {} cannot grant a {}", ctx.id.kind, quoted(kind)),
     };
-    let mut diagnostic =
-        Diagnostic::error(codes::ROLE_REF, message).help(format!("write {expected}"));
-    if let Some(known) = closest(kind, kinds) {
-        diagnostic = diagnostic.help(format!("did you mean `{known}`?"));
-    }
-    diagnostic
+    Diagnostic::error(codes::ROLE_REF, message).help(format!("write {expected}"))
 }
 
 /// Reads one subject; one that can match nobody is reported and left out.
@@ -147,7 +138,10 @@ fn service_account(
         _ if !written.namespace.is_empty() => written.namespace,
         Scope::Namespace(namespace) => namespace.clone(),
         Scope::Cluster => {
-            let message = format!("the service account `{}` needs a namespace", written.name);
+            let message = format!(
+                "the service account {} needs a namespace",
+                quoted(&written.name)
+            );
             let diagnostic = Diagnostic::error(codes::SUBJECT, message).help(
                 "add `namespace: ..`; a ClusterRoleBinding has none of its own, so this subject matches nobody",
             );
@@ -166,14 +160,16 @@ fn check_subject(ctx: &mut Context<'_>, at: &At<'_>, subject: &Subject) {
     if !SUBJECT_KINDS.contains(&subject.kind.as_str()) {
         let message = match subject.kind.as_str() {
             "" => "this subject has no kind, so it matches nobody".to_owned(),
-            kind => format!("a subject of kind `{kind}` matches nobody"),
+            kind => format!("a subject of kind {} matches nobody", quoted(kind)),
         };
-        let mut diagnostic = Diagnostic::error(codes::SUBJECT, message)
+        let diagnostic = Diagnostic::error(codes::SUBJECT, message)
             .help("the kinds of subjects are `User`, `Group` and `ServiceAccount`");
-        if let Some(known) = closest(&subject.kind, &SUBJECT_KINDS) {
-            diagnostic = diagnostic.help(format!("did you mean `{known}`?"));
-        }
-        ctx.report(&at.key("kind"), "unknown kind of subject", diagnostic);
+        ctx.report_word(
+            &at.key("kind"),
+            "unknown kind of subject",
+            diagnostic,
+            &SUBJECT_KINDS,
+        );
     }
     if subject.name.is_empty() {
         let diagnostic =
@@ -196,8 +192,9 @@ fn check_subject_group(ctx: &mut Context<'_>, at: &At<'_>, subject: &Subject) {
         return;
     }
     let message = format!(
-        "`{}` is not the API group of a {}",
-        subject.api_group, subject.kind
+        "{} is not the API group of a {}",
+        quoted(&subject.api_group),
+        subject.kind
     );
     let diagnostic = Diagnostic::error(codes::SUBJECT, message)
         .help(format!("write `apiGroup: {expected:?}`, or leave it out"));
@@ -208,7 +205,10 @@ fn check_account_name(ctx: &mut Context<'_>, at: &At<'_>, name: &str) {
     let Some(expected) = NameRule::Subdomain.problem(name) else {
         return;
     };
-    let message = format!("`{name}` cannot be the name of a service account");
+    let message = format!(
+        "{name} cannot be the name of a service account",
+        name = quoted(name)
+    );
     let mut diagnostic = Diagnostic::error(codes::SUBJECT, message).help(expected);
     if let Some((namespace, name)) = name.rsplit_once(':') {
         let namespace = namespace.rsplit(':').next().unwrap_or(namespace);

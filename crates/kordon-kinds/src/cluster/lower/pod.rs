@@ -13,10 +13,9 @@ use crate::codes;
 use crate::context::Context;
 use crate::frame::Frame;
 use crate::metadata::Metadata;
-use crate::names::port_name_problem;
-use crate::network::{port_number, protocol};
+use crate::network::{check_port_name, port_number, protocol};
 
-/// The label by which a Deployment tells the pods of its ReplicaSets apart.
+/// The label by which a Deployment tells the pods of its `ReplicaSets` apart.
 const TEMPLATE_HASH: &str = "pod-template-hash";
 
 /// Lowers one object.
@@ -103,10 +102,8 @@ fn container_port(
     written: &ContainerPort,
 ) -> Option<NamedPort> {
     let name = written.name.clone().unwrap_or_default();
-    if let Some(expected) = port_name_problem(&name).filter(|_| !name.is_empty()) {
-        let message = format!("`{name}` cannot be the name of a port");
-        let diagnostic = Diagnostic::error(codes::PORT, message).help(expected);
-        ctx.report(&at.key("name"), "invalid name", diagnostic);
+    if !name.is_empty() {
+        check_port_name(ctx, &at.key("name"), &name);
     }
     let protocol = protocol(ctx, &at.key("protocol"), written.protocol.as_deref());
     let Some(number) = written.container_port else {
@@ -149,7 +146,7 @@ fn listed_addresses(ctx: &mut Context<'_>, list: &At<'_>, single: &At<'_>) -> Ve
     addresses
 }
 
-/// The controller that manages the object. Pods of a Deployment belong to a ReplicaSet whose name
+/// The controller that manages the object. Pods of a Deployment belong to a `ReplicaSet` whose name
 /// is the Deployment's and the hash of the template; they count as the Deployment's.
 pub(super) fn owner(metadata: &Metadata, labels: &BTreeMap<String, String>) -> Option<Owner> {
     let reference = metadata

@@ -1,7 +1,7 @@
 //! From `Service` to a stable name with ports.
 
 use kordon_core::model::{Item, NamedPort, Protocol, Service, ServicePort, TargetPort};
-use kordon_syntax::{Diagnostic, IntOrString};
+use kordon_syntax::{Diagnostic, IntOrString, quoted};
 
 use super::{address, unless_broken};
 use crate::at::At;
@@ -11,7 +11,6 @@ use crate::context::Context;
 use crate::frame::Frame;
 use crate::metadata::check_labels;
 use crate::network::{port_number, protocol};
-use crate::suggest::closest;
 
 const TYPES: [&str; 4] = ["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"];
 
@@ -50,13 +49,12 @@ fn check_type(ctx: &mut Context<'_>, at: &At<'_>, written: Option<&str>) {
     let Some(kind) = written.filter(|kind| !TYPES.contains(kind)) else {
         return;
     };
-    let mut diagnostic =
-        Diagnostic::error(codes::VALUE, format!("`{kind}` is not a type of service"))
-            .help("the types are `ClusterIP`, `NodePort`, `LoadBalancer` and `ExternalName`");
-    if let Some(known) = closest(kind, &TYPES) {
-        diagnostic = diagnostic.help(format!("did you mean `{known}`?"));
-    }
-    ctx.report(at, "unknown type", diagnostic);
+    let diagnostic = Diagnostic::error(
+        codes::VALUE,
+        format!("{} is not a type of service", quoted(kind)),
+    )
+    .help("the types are `ClusterIP`, `NodePort`, `LoadBalancer` and `ExternalName`");
+    ctx.report_word(at, "unknown type", diagnostic, &TYPES);
 }
 
 fn check_ports(ctx: &mut Context<'_>, spec: &At<'_>, written: &ServiceSpec) {

@@ -88,6 +88,7 @@ pub(crate) struct Container {
 
 /// A port that a container declares.
 #[derive(Debug, Default, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the names are the API's")]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct ContainerPort {
     pub(crate) name: Option<String>,

@@ -1,0 +1,214 @@
+//! Valid objects with parts deleted or replaced: nothing panics, and what is not exact says so.
+
+use kordon_core::model::Item;
+use kordon_core::rule::{Plane, Rules};
+use kordon_kinds::{Lowered, State, check, lower, settle};
+use kordon_syntax::{Node, Severity, SourceId};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::support::files;
+
+/// Valid objects of every kind.
+fn seeds() -> Vec<Value> {
+    let template = json!({
+        "metadata": {"labels": {"app": "a"}},
+        "spec": {"serviceAccountName": "s", "containers": [{"name": "c", "ports": [{"name": "http", "containerPort": 80}]}]},
+    });
+    let selector = json!({"matchLabels": {"app": "a"}});
+    let peer = json!({"namespaceSelector": {"matchExpressions": [{"key": "n", "operator": "In", "values": ["x"]}]}, "podSelector": selector});
+    let tier_peer = json!({"pods": {"namespaceSelector": selector, "podSelector": selector}});
+    let meta = json!({"name": "default", "labels": {"a": "b"}});
+    let apps = |kind: &str| json!({"apiVersion": "apps/v1", "kind": kind, "metadata": meta, "spec": {"selector": selector, "template": template}});
+    vec![
+        json!({"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": "p", "namespace": "n"}, "spec": {
+            "podSelector": selector, "policyTypes": ["Ingress", "Egress"],
+            "ingress": [{"from": [peer, {"ipBlock": {"cidr": "10.0.0.0/8", "except": ["10.1.0.0/16"]}}], "ports": [{"port": 1, "endPort": 9}, {"port": "http", "protocol": "UDP"}]}],
+            "egress": [{}]}}),
+        json!({"apiVersion": "policy.networking.k8s.io/v1alpha2", "kind": "ClusterNetworkPolicy", "metadata": meta, "spec": {
+            "tier": "Admin", "priority": 5, "subject": {"namespaces": selector},
+            "ingress": [{"name": "r", "action": "Accept", "from": [tier_peer], "protocols": [{"tcp": {"destinationPort": {"range": {"start": 1, "end": 2}}}}, {"destinationNamedPort": "http"}]}],
+            "egress": [{"action": "Accept", "to": [{"networks": ["10.0.0.0/8"]}, {"nodes": selector}, {"domainNames": ["a.example"]}]}]}}),
+        json!({"apiVersion": "policy.networking.k8s.io/v1alpha1", "kind": "AdminNetworkPolicy", "metadata": meta, "spec": {
+            "priority": 5, "subject": {"pods": {"namespaceSelector": {}, "podSelector": {}}},
+            "ingress": [{"action": "Pass", "from": [tier_peer], "ports": [{"portNumber": {"port": 80, "protocol": "TCP"}}, {"portRange": {"start": 1, "end": 2}}, {"namedPort": "http"}]}]}}),
+        json!({"apiVersion": "policy.networking.k8s.io/v1alpha1", "kind": "BaselineAdminNetworkPolicy", "metadata": meta, "spec": {
+            "subject": {"namespaces": {}}, "egress": [{"action": "Deny", "to": [{"namespaces": {}}]}]}}),
+        json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": meta,
+            "aggregationRule": {"clusterRoleSelectors": [selector]}, "rules": [{"apiGroups": [""], "resources": ["pods"], "resourceNames": ["x"], "verbs": ["get"]}, {"nonResourceURLs": ["/x"], "verbs": ["get"]}]}),
+        json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": meta, "rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}]}),
+        json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding", "metadata": meta, "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "default"},
+            "subjects": [{"kind": "User", "name": "a"}, {"kind": "ServiceAccount", "name": "b"}]}),
+        json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding", "metadata": meta, "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "default"},
+            "subjects": [{"kind": "Group", "name": "g"}, {"kind": "ServiceAccount", "name": "b", "namespace": "n"}]}),
+        json!({"apiVersion": "v1", "kind": "Namespace", "metadata": meta}),
+        json!({"apiVersion": "v1", "kind": "Node", "metadata": meta, "status": {"addresses": [{"type": "InternalIP", "address": "10.0.0.1"}]}}),
+        json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "labels": {"app": "a"}, "ownerReferences": [{"kind": "Job", "name": "j", "controller": true}]}, "spec": template["spec"], "status": {"phase": "Running", "podIP": "10.0.0.1"}}),
+        json!({"apiVersion": "v1", "kind": "Service", "metadata": meta, "spec": {"selector": {"app": "a"}, "clusterIP": "10.0.0.1", "ports": [{"port": 80, "targetPort": "http"}]}}),
+        json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": meta}),
+        json!({"apiVersion": "v1", "kind": "ReplicationController", "metadata": meta, "spec": {"selector": {"app": "a"}, "template": template}}),
+        apps("Deployment"),
+        apps("DaemonSet"),
+        apps("ReplicaSet"),
+        apps("StatefulSet"),
+        json!({"apiVersion": "batch/v1", "kind": "Job", "metadata": meta, "spec": {"template": template}}),
+        json!({"apiVersion": "batch/v1", "kind": "CronJob", "metadata": meta, "spec": {"schedule": "* * * * *", "jobTemplate": {"spec": {"template": template}}}}),
+    ]
+}
+
+fn lowered(objects: &[Value]) -> Lowered {
+    let mut out = Lowered::default();
+    for object in objects {
+        lower(&Node::from_json(object), SourceId::default(), &mut out);
+    }
+    out
+}
+
+#[test]
+fn the_seeds_are_exact_and_cover_every_kind() {
+    let out = lowered(&seeds());
+    assert_eq!(out.diagnostics, []);
+    let mut kinds: Vec<String> = out
+        .objects
+        .iter()
+        .map(|located| located.object.id.kind.to_string())
+        .collect();
+    let mut known: Vec<&str> = kordon_kinds::KINDS.iter().map(|kind| kind.kind).collect();
+    kinds.sort();
+    known.sort_unstable();
+    assert_eq!(kinds, known);
+}
+
+#[derive(Clone, Debug)]
+enum Mutation {
+    Delete,
+    Replace(Value),
+    Rename(String),
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        (-1_i64..70_000).prop_map(Value::from),
+        "[a-zA-Z0-9./:*-]{0,8}".prop_map(Value::from),
+        Just(json!([])),
+        Just(json!({})),
+        Just(json!([null])),
+        Just(json!([{}])),
+        Just(json!({"a": "b"})),
+        Just(json!(["a", 1])),
+    ]
+}
+
+fn mutation() -> impl Strategy<Value = Mutation> {
+    prop_oneof![
+        Just(Mutation::Delete),
+        value().prop_map(Mutation::Replace),
+        "[a-zA-Z]{1,8}".prop_map(Mutation::Rename),
+    ]
+}
+
+/// Changes the node that a number chooses.
+fn mutate(root: &mut Value, place: usize, mutation: &Mutation) {
+    let mut pointers = Vec::new();
+    collect(root, String::new(), &mut pointers);
+    let pointer = pointers[place % pointers.len()].clone();
+    let (parent, last) = pointer.rsplit_once('/').unwrap();
+    let last = last.replace("~1", "/").replace("~0", "~");
+    match (root.pointer_mut(parent).unwrap(), mutation) {
+        (Value::Object(map), Mutation::Delete) => drop(map.remove(&last)),
+        (Value::Object(map), Mutation::Rename(name)) => {
+            let value = map.remove(&last).unwrap();
+            map.insert(name.clone(), value);
+        }
+        (Value::Object(map), Mutation::Replace(value)) => drop(map.insert(last, value.clone())),
+        (Value::Array(items), Mutation::Replace(value)) => {
+            items[last.parse::<usize>().unwrap()] = value.clone();
+        }
+        (Value::Array(items), _) => drop(items.remove(last.parse().unwrap())),
+        _ => panic!("a place has a collection above it"),
+    }
+}
+
+fn collect(value: &Value, pointer: String, out: &mut Vec<String>) {
+    if !pointer.is_empty() {
+        out.push(pointer.clone());
+    }
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                let key = key.replace('~', "~0").replace('/', "~1");
+                collect(value, format!("{pointer}/{key}"), out);
+            }
+        }
+        Value::Array(items) => {
+            for (index, value) in items.iter().enumerate() {
+                collect(value, format!("{pointer}/{index}"), out);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether a network policy still has a say for something.
+fn counts(item: &Item) -> bool {
+    matches!(item, Item::Policy(policy) if policy.plane == Plane::Network
+        && matches!(&policy.rules, Rules::Own(_)))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_mutated_object_is_exact_or_says_what_is_wrong(
+        seed in any::<prop::sample::Index>(),
+        mutations in prop::collection::vec((any::<usize>(), mutation()), 1..4),
+    ) {
+        let seeds = seeds();
+        let mut object = seed.get(&seeds).clone();
+        for (place, mutation) in &mutations {
+            if object.as_object().is_some_and(|map| !map.is_empty()) {
+                mutate(&mut object, *place, mutation);
+            }
+        }
+        let mut out = lowered(std::slice::from_ref(&object));
+        let errors = out.diagnostics.iter().filter(|found| found.severity == Severity::Error).count();
+        for located in &out.objects {
+            prop_assert_eq!(located.state == State::Broken, errors > 0, "{}", object);
+            let network = located.object.id.group.ends_with("networking.k8s.io");
+            if located.state == State::Broken && network {
+                let ruleless = ["ingress", "egress"]
+                    .iter()
+                    .all(|field| object["spec"][field].as_array().is_none_or(Vec::is_empty));
+                let counted = located.object.items.iter().any(counts);
+                prop_assert!(counted || ruleless, "{}", object);
+            }
+        }
+        // Nothing is dropped in silence.
+        prop_assert!(!out.objects.is_empty() || errors > 0 || !out.unknown.is_empty(), "{}", object);
+        for diagnostic in &out.diagnostics {
+            prop_assert!(!diagnostic.message.contains('\n') && !diagnostic.message.ends_with('.'));
+            prop_assert!(!diagnostic.help.is_empty(), "{:?}", diagnostic);
+        }
+        settle(&mut out.objects);
+        check(&out.objects);
+    }
+}
+
+#[test]
+fn every_code_that_the_sources_name_is_documented_once() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let used: String = files(&folder, &[".rs"])
+        .into_iter()
+        .map(|(_, text)| text)
+        .collect();
+    let codes: Vec<&str> = kordon_kinds::CODES.iter().map(|doc| doc.code.0).collect();
+    for pair in codes.windows(2) {
+        assert!(pair[0] < pair[1], "{pair:?}");
+    }
+    for code in codes {
+        assert_eq!(used.matches(&format!("\"{code}\"")).count(), 1, "{code}");
+    }
+}
