@@ -5,12 +5,18 @@
 
 mod api;
 mod connection;
+mod matching;
+mod party;
 mod resolve;
+mod stage;
 
 pub(crate) use connection::{Guarded, Reason};
+pub(crate) use matching::{Connection, Holds};
+pub(crate) use party::{Party, Place};
 pub(crate) use resolve::{Side, Who};
+pub(crate) use stage::{StageAnswer, StageOutcome};
 
-use crate::compile::{StageAnswer, StageProgram};
+use crate::compile::StageProgram;
 use crate::decision::Decision;
 use crate::request::Request;
 use crate::snapshot::Snapshot;

@@ -14,7 +14,7 @@ use crate::symbol::{Symbol, Symbols};
 
 pub(crate) use grants::{Grant, Grants};
 pub(crate) use inventory::{
-    AddressUse, Class, NamespaceSlot, NodeSlot, ServiceSlot, WorkloadId, WorkloadSlot,
+    AddressUse, Class, ClassId, NamedWorkload, NamespaceSlot, NodeSlot, POD, ServiceSlot, Sort, WorkloadId, WorkloadSlot,
     implied_labels, port_slot,
 };
 pub(crate) use policies::PolicySlot;

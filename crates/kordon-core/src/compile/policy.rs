@@ -1,9 +1,8 @@
-//! Compiled policies, and whether their rules match a connection.
+//! Compiled policies.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::{ApiQuery, ApiTest, CompiledSelector, Holds, NamespaceTest, Party, Place};
+use super::{ApiQuery, ApiTest, CompiledSelector, NamespaceTest};
 use crate::model::{AddressBlock, NamespaceMatch, ObjectRef, PortMatch, Protocol, Selector};
 use crate::rule::{
     Clause, Direction, Effect, Order, Peer, Plane, Policy, Rule, Rules, Scope, Stage, Target, Test,
@@ -50,6 +49,15 @@ pub(crate) struct Subject {
     pub(crate) path: Box<str>,
     pub(crate) principal: crate::model::PrincipalMatch,
     pub(crate) key: u64,
+}
+
+/// A declared port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct PortSlot {
+    /// Its name, or [`Symbol::NONE`].
+    pub(crate) name: Symbol,
+    pub(crate) protocol: Protocol,
+    pub(crate) port: u16,
 }
 
 /// A compiled rule.
@@ -103,19 +111,6 @@ pub(crate) enum CompiledPort {
         protocol: Option<Protocol>,
         name: Symbol,
     },
-}
-
-/// A connection as rules see it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Connection<'a> {
-    /// The end that policies of this direction do not guard.
-    pub(crate) peer: &'a Party<'a>,
-    /// The address by which the peer takes part, if known.
-    pub(crate) peer_address: Option<IpAddr>,
-    /// The end that the connection goes to.
-    pub(crate) destination: &'a Party<'a>,
-    pub(crate) protocol: Protocol,
-    pub(crate) port: u16,
 }
 
 impl CompiledPolicy {
@@ -281,101 +276,5 @@ impl CompiledRule {
                 CompiledTest::Api(test) => test.permits(query),
                 CompiledTest::Peers(_) | CompiledTest::Ports(_) | CompiledTest::Unknown(_) => false,
             })
-    }
-
-    /// Whether all clauses hold for a connection.
-    #[inline]
-    pub(crate) fn matches(&self, connection: &Connection<'_>) -> Holds {
-        let mut all = Holds::Yes;
-        for clause in &self.clauses {
-            all = all.min(clause.test.holds(connection));
-            if all == Holds::No {
-                break;
-            }
-        }
-        all
-    }
-}
-
-impl CompiledTest {
-    /// Whether the condition holds for a connection.
-    #[inline]
-    pub(crate) fn holds(&self, connection: &Connection<'_>) -> Holds {
-        match self {
-            Self::Peers(peers) => any(peers, |peer| peer.is(connection)),
-            Self::Ports(ports) => Holds::from(ports.iter().any(|port| port.is(connection))),
-            // A connection is no API request.
-            Self::Api(_) => Holds::No,
-            Self::Unknown(_) => Holds::Unknown,
-        }
-    }
-}
-
-/// The best of several alternatives.
-#[inline]
-fn any<T>(alternatives: &[T], holds: impl Fn(&T) -> Holds) -> Holds {
-    let mut best = Holds::No;
-    for alternative in alternatives {
-        best = best.max(holds(alternative));
-        if best == Holds::Yes {
-            break;
-        }
-    }
-    best
-}
-
-impl CompiledPeer {
-    /// Whether the connection's other end is this peer.
-    #[inline]
-    pub(crate) fn is(&self, connection: &Connection<'_>) -> Holds {
-        let peer = connection.peer;
-        match self {
-            Self::Workloads {
-                namespaces,
-                workloads,
-            } => Holds::from(
-                peer.place == Place::Pod
-                    && namespaces.selects(peer.namespace, peer.namespace_view())
-                    && workloads.selects(peer.label_view()),
-            ),
-            Self::Block(block) => match connection.peer_address {
-                Some(address) => Holds::from(block.contains(address)),
-                None => Holds::Unknown,
-            },
-            Self::Nodes(selector) => peer.is_node(selector),
-            Self::Unknown(_) => Holds::Unknown,
-        }
-    }
-}
-
-impl Party<'_> {
-    /// Whether the party has the address of a node that the selector selects.
-    fn is_node(&self, selector: &CompiledSelector) -> Holds {
-        match (self.place, self.node_labels) {
-            (Place::Pod | Place::Outside, _) => Holds::No,
-            (Place::Host, Some(labels)) => Holds::from(selector.selects(super::LabelView(labels))),
-            (Place::Host, None) => Holds::Unknown,
-        }
-    }
-}
-
-impl CompiledPort {
-    /// Whether the connection goes to this port. A name is looked up among the ports that the
-    /// destination declares.
-    #[inline]
-    pub(crate) fn is(self, connection: &Connection<'_>) -> bool {
-        match self {
-            Self::Range {
-                protocol,
-                first,
-                last,
-            } => protocol == connection.protocol && (first..=last).contains(&connection.port),
-            Self::Named { protocol, name } => connection.destination.ports.iter().any(|slot| {
-                slot.name == name
-                    && slot.port == connection.port
-                    && slot.protocol == connection.protocol
-                    && protocol.is_none_or(|protocol| protocol == slot.protocol)
-            }),
-        }
     }
 }

@@ -1,14 +1,12 @@
 //! What guards one set of like workloads: for each direction the stages whose policies select
-//! them, and how a stage answers a connection.
+//! them.
 
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::index::{Dimension, Query};
 use super::stage_index::{self, StageIndex};
-use super::{CompiledPolicy, CompiledRule, CompiledTarget, Connection, Holds};
+use super::{CompiledPolicy, CompiledRule, CompiledTarget};
 use crate::decision::RuleId;
-use crate::rule::{Combine, Direction, Effect, Otherwise, Plane, Stage};
+use crate::rule::{Combine, Direction, Plane, Stage};
 
 /// Stages with more rules than this are indexed.
 const INDEXED: usize = 16;
@@ -25,7 +23,7 @@ pub(crate) struct Program {
 pub(crate) struct StageProgram {
     pub(crate) stage: Stage,
     pub(crate) policies: Box<[Arc<CompiledPolicy>]>,
-    index: Option<StageIndex>,
+    pub(crate) index: Option<StageIndex>,
 }
 
 /// The place of a rule in a stage.
@@ -33,44 +31,6 @@ pub(crate) struct StageProgram {
 pub(crate) struct RuleAt {
     pub(crate) policy: u32,
     pub(crate) rule: u32,
-}
-
-/// What a stage says, and the rule that says it; silence has none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct StageAnswer {
-    pub(crate) outcome: StageOutcome,
-    pub(crate) rule: Option<RuleAt>,
-}
-
-/// The answer of a stage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum StageOutcome {
-    Allow,
-    Deny,
-    Pass,
-    Unknown,
-}
-
-impl StageOutcome {
-    /// The answer's name in output.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Allow => "allow",
-            Self::Deny => "deny",
-            Self::Pass => "pass",
-            Self::Unknown => "unknown",
-        }
-    }
-}
-
-impl From<Effect> for StageOutcome {
-    fn from(effect: Effect) -> Self {
-        match effect {
-            Effect::Allow => Self::Allow,
-            Effect::Deny => Self::Deny,
-            Effect::Pass => Self::Pass,
-        }
-    }
 }
 
 impl Program {
@@ -168,216 +128,5 @@ impl StageProgram {
                     .zip(&compiled.rules)
                     .map(move |(rule, r)| (RuleAt { policy, rule }, r))
             })
-    }
-
-    /// What the stage says of a connection.
-    #[inline]
-    pub(crate) fn answer(&self, connection: &Connection<'_>) -> StageAnswer {
-        let mut tally = Tally::new(self.stage.combine);
-        match &self.index {
-            // A block cannot be looked up for a peer whose address is not known.
-            Some(index) if connection.peer_address.is_some() || !index.has_blocks => {
-                let query = ConnectionQuery {
-                    connection,
-                    prefixes: &index.prefixes,
-                };
-                let _stopped = index.index.visit(&query, &mut |item| match index
-                    .items
-                    .get(item as usize)
-                {
-                    Some(&at) => self.rule(at).map_or(ControlFlow::Continue(()), |rule| {
-                        tally.add(at, rule.effect, rule.matches(connection))
-                    }),
-                    None => ControlFlow::Continue(()),
-                });
-            }
-            _ => self.walk(connection, &mut tally),
-        }
-        tally.answer()
-    }
-
-    #[inline]
-    fn walk(&self, connection: &Connection<'_>, tally: &mut Tally) {
-        for (policy, compiled) in (0_u32..).zip(&self.policies) {
-            for (rule, compiled) in (0_u32..).zip(&compiled.rules) {
-                let holds = compiled.matches(connection);
-                if tally
-                    .add(RuleAt { policy, rule }, compiled.effect, holds)
-                    .is_break()
-                {
-                    return;
-                }
-            }
-        }
-    }
-}
-
-/// Rules seen so far, and how they combine.
-struct Tally {
-    combine: Combine,
-    /// The first rule in rank order that matches.
-    decisive: Option<(RuleAt, Effect)>,
-    /// By effect, the first rule of which it is not known whether it matches.
-    unknown: [Option<RuleAt>; 3],
-}
-
-impl Tally {
-    fn new(combine: Combine) -> Self {
-        Self {
-            combine,
-            decisive: None,
-            unknown: [None; 3],
-        }
-    }
-
-    #[inline]
-    fn add(&mut self, at: RuleAt, effect: Effect, holds: Holds) -> ControlFlow<()> {
-        match holds {
-            Holds::No => return ControlFlow::Continue(()),
-            Holds::Unknown => {
-                if let Some(first) = self.unknown.get_mut(effect as usize) {
-                    *first = Some(first.map_or(at, |known| known.min(at)));
-                }
-                return ControlFlow::Continue(());
-            }
-            Holds::Yes => {}
-        }
-        if self.decisive.is_none_or(|(known, _)| at < known) {
-            self.decisive = Some((at, effect));
-        }
-        match self.combine {
-            Combine::AnyAllow | Combine::Isolate => ControlFlow::Break(()),
-            Combine::FirstMatch { .. } => ControlFlow::Continue(()),
-        }
-    }
-
-    fn answer(&self) -> StageAnswer {
-        let (rule, outcome) = match self.decisive {
-            Some((at, effect)) => (Some(at), StageOutcome::from(effect)),
-            None => (None, self.silence()),
-        };
-        match self.unknown_before(rule, outcome) {
-            Some(at) => StageAnswer {
-                outcome: StageOutcome::Unknown,
-                rule: Some(at),
-            },
-            None => StageAnswer { outcome, rule },
-        }
-    }
-
-    /// What no matching rule means.
-    fn silence(&self) -> StageOutcome {
-        match self.combine {
-            Combine::Isolate
-            | Combine::FirstMatch {
-                otherwise: Otherwise::Deny,
-            } => StageOutcome::Deny,
-            Combine::AnyAllow
-            | Combine::FirstMatch {
-                otherwise: Otherwise::Pass,
-            } => StageOutcome::Pass,
-        }
-    }
-
-    /// A rule that may match and would then change the outcome: one of another effect that
-    /// stands before the decisive rule, where rules have an order.
-    fn unknown_before(&self, decisive: Option<RuleAt>, outcome: StageOutcome) -> Option<RuleAt> {
-        if decisive.is_some() && !matches!(self.combine, Combine::FirstMatch { .. }) {
-            return None;
-        }
-        [Effect::Allow, Effect::Deny, Effect::Pass]
-            .into_iter()
-            .zip(self.unknown)
-            .filter(|(effect, _)| StageOutcome::from(*effect) != outcome)
-            .filter_map(|(_, at)| at)
-            .filter(|at| decisive.is_none_or(|decisive| *at < decisive))
-            .min()
-    }
-}
-
-struct ConnectionQuery<'a> {
-    connection: &'a Connection<'a>,
-    prefixes: &'a [stage_index::Prefix],
-}
-
-impl Query for ConnectionQuery<'_> {
-    #[inline]
-    fn each_key(
-        &self,
-        dimension: Dimension,
-        each: &mut dyn FnMut(u64) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
-        match dimension {
-            Dimension::Peer => stage_index::peer_keys(self.connection, self.prefixes, each),
-            Dimension::Port => each(stage_index::port_key(
-                self.connection.protocol,
-                self.connection.port,
-            )),
-            _ => ControlFlow::Continue(()),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const FIRST: RuleAt = RuleAt { policy: 0, rule: 0 };
-    const SECOND: RuleAt = RuleAt { policy: 0, rule: 1 };
-
-    fn tally(combine: Combine, rules: &[(RuleAt, Effect, Holds)]) -> StageOutcome {
-        let mut tally = Tally::new(combine);
-        for &(at, effect, holds) in rules {
-            if tally.add(at, effect, holds).is_break() {
-                break;
-            }
-        }
-        tally.answer().outcome
-    }
-
-    #[test]
-    fn isolation_allows_what_any_rule_allows_and_denies_the_rest() {
-        use Holds::{No, Unknown, Yes};
-        let run = |first, second| {
-            tally(
-                Combine::Isolate,
-                &[
-                    (FIRST, Effect::Allow, first),
-                    (SECOND, Effect::Allow, second),
-                ],
-            )
-        };
-        assert_eq!(run(No, No), StageOutcome::Deny);
-        assert_eq!(run(No, Yes), StageOutcome::Allow);
-        assert_eq!(run(Unknown, No), StageOutcome::Unknown);
-        assert_eq!(run(Unknown, Yes), StageOutcome::Allow);
-    }
-
-    #[test]
-    fn the_first_match_decides_unless_an_earlier_rule_may_differ() {
-        use Holds::{No, Unknown, Yes};
-        let pass = Combine::FirstMatch {
-            otherwise: Otherwise::Pass,
-        };
-        let run = |first, second| {
-            tally(
-                pass,
-                &[
-                    (SECOND, Effect::Allow, second),
-                    (FIRST, Effect::Deny, first),
-                ],
-            )
-        };
-        assert_eq!(run(Yes, Yes), StageOutcome::Deny);
-        assert_eq!(run(No, Yes), StageOutcome::Allow);
-        assert_eq!(run(Unknown, Yes), StageOutcome::Unknown);
-        assert_eq!(run(Yes, Unknown), StageOutcome::Deny);
-        assert_eq!(run(No, No), StageOutcome::Pass);
-        assert_eq!(run(Unknown, No), StageOutcome::Unknown);
-        assert_eq!(
-            tally(pass, &[(FIRST, Effect::Pass, Unknown)]),
-            StageOutcome::Pass,
-            "passing either way is no doubt"
-        );
     }
 }

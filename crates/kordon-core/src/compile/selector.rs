@@ -145,13 +145,18 @@ impl NamespaceTest {
         }
     }
 
-    /// Whether a namespace of this name with these labels matches.
+    /// Whether a namespace of this name with these labels matches. The labels are asked for only
+    /// where they matter.
     #[inline]
-    pub(crate) fn selects(&self, name: Symbol, labels: LabelView<'_>) -> bool {
+    pub(crate) fn selects<'a>(
+        &self,
+        name: Symbol,
+        labels: impl FnOnce() -> LabelView<'a>,
+    ) -> bool {
         match self {
             Self::Any => true,
             Self::Named(named) => *named == name,
-            Self::Matching(selector) => selector.selects(labels),
+            Self::Matching(selector) => selector.selects(labels()),
         }
     }
 }

@@ -11,8 +11,8 @@ use rustc_hash::FxHashMap;
 use super::index::{Dimension, Index, IndexBuilder, Keys};
 use super::program::RuleAt;
 use super::{
-    CompiledPeer, CompiledPolicy, CompiledPort, CompiledRule, CompiledTest, Connection,
-    NamespaceTest, Place,
+    CompiledPeer, CompiledPolicy, CompiledPort, CompiledRule, CompiledTest, LabelView,
+    NamespaceTest,
 };
 use crate::model::Protocol;
 use crate::symbol::{Pair, Symbol};
@@ -157,29 +157,35 @@ fn alternatives(peer: &CompiledPeer) -> Vec<Vec<u64>> {
     }
 }
 
-/// Calls `each` with every key by which the peer of a connection may be found.
+/// Calls `each` with every key by which a rule may find a peer: those of a pod's namespace, of its
+/// labels and of its namespace's labels, and those of the address.
 pub(crate) fn peer_keys(
-    connection: &Connection<'_>,
+    pod: Option<PodKeys<'_>>,
+    address: Option<IpAddr>,
     prefixes: &[Prefix],
     each: &mut dyn FnMut(u64) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
-    let peer = connection.peer;
-    if peer.place == Place::Pod {
-        each(namespace_key(peer.namespace))?;
-        peer.labels
-            .iter()
-            .try_for_each(|&pair| each(label_key(pair)))?;
-        peer.namespace_labels
-            .iter()
-            .try_for_each(|&pair| each(namespace_label_key(pair)))?;
+    if let Some(pod) = pod {
+        each(namespace_key(pod.namespace))?;
+        pod.labels.0.iter().try_for_each(|&pair| each(label_key(pair)))?;
+        let labels = pod.namespace_labels.0;
+        labels.iter().try_for_each(|&pair| each(namespace_label_key(pair)))?;
     }
-    let Some(address) = connection.peer_address else {
+    let Some(address) = address else {
         return ControlFlow::Continue(());
     };
     prefixes
         .iter()
         .filter_map(|prefix| block_of(address, *prefix))
         .try_for_each(each)
+}
+
+/// What a pod is found by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PodKeys<'a> {
+    pub(crate) namespace: Symbol,
+    pub(crate) labels: LabelView<'a>,
+    pub(crate) namespace_labels: LabelView<'a>,
 }
 
 fn block_of(address: IpAddr, prefix: Prefix) -> Option<u64> {

@@ -1,13 +1,14 @@
 //! Connections: the source's egress side and the destination's ingress side.
 
-use std::net::IpAddr;
 use std::ops::ControlFlow;
 
 use smallvec::SmallVec;
 
 use super::resolve::{Side, Via, Who, node_side, outside_side};
 use super::{Silent, Trace};
-use crate::compile::{Connection, Party, Place, StageOutcome};
+use super::matching::Connection;
+use super::party::Place;
+use super::stage::StageOutcome;
 use crate::decision::{Cause, Decision, Problem, RuleId, Verdict};
 use crate::model::Protocol;
 use crate::request::{ConnectionRequest, Endpoint};
@@ -35,7 +36,6 @@ pub(crate) enum Reason {
 /// A judged side of a connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Guarded<'a> {
-    pub(crate) direction: Direction,
     pub(crate) subject: &'a Side<'a>,
     pub(crate) peer: &'a Side<'a>,
     pub(crate) connection: &'a Connection<'a>,
@@ -49,28 +49,9 @@ pub(crate) struct Guarded<'a> {
 #[derive(Debug)]
 pub struct PreparedConnection<'s> {
     snapshot: &'s Snapshot,
-    from: SmallVec<[PreparedEnd<'s>; 1]>,
-    to: SmallVec<[(PreparedEnd<'s>, u16); 1]>,
+    from: SmallVec<[Side<'s>; 1]>,
+    to: SmallVec<[(Side<'s>, u16); 1]>,
     protocol: Protocol,
-}
-
-/// One resolved end.
-#[derive(Debug)]
-struct PreparedEnd<'s> {
-    side: Side<'s>,
-    /// The address that the request gave, in place of those the snapshot knows.
-    address: Option<IpAddr>,
-}
-
-impl PreparedEnd<'_> {
-    #[inline]
-    fn side(&self) -> Side<'_> {
-        let mut side = self.side;
-        if let Some(address) = &self.address {
-            side.party.addresses = std::slice::from_ref(address);
-        }
-        side
-    }
 }
 
 impl PreparedConnection<'_> {
@@ -80,10 +61,9 @@ impl PreparedConnection<'_> {
         let mut total = Total::default();
         for from in &self.from {
             for (to, port) in &self.to {
-                let (from, to) = (from.side(), to.side());
                 let decision =
                     self.snapshot
-                        .decide_pair(&from, &to, self.protocol, *port, &mut Silent);
+                        .decide_pair(from, to, self.protocol, *port, &mut Silent);
                 if total.add(decision).is_break() {
                     return total.decision();
                 }
@@ -129,13 +109,13 @@ impl Snapshot {
             return Err(Problem::ServiceAsSource);
         }
         let (mut from, mut to) = (SmallVec::new(), SmallVec::new());
-        self.each_prepared(&request.from, &mut |end, _| {
-            from.push(end);
+        self.each_prepared(&request.from, &mut |side, _| {
+            from.push(side);
             Ok(())
         })?;
-        self.each_prepared(&request.to, &mut |end, via| {
-            let port = via.port(request.port, request.protocol, &end.side.party, self)?;
-            to.push((end, port));
+        self.each_prepared(&request.to, &mut |side, via| {
+            let port = via.port(request.port, request.protocol, &side.party, self)?;
+            to.push((side, port));
             Ok(())
         })?;
         Ok(PreparedConnection {
@@ -149,11 +129,11 @@ impl Snapshot {
     fn each_prepared<'s>(
         &'s self,
         endpoint: &Endpoint<'_>,
-        take: &mut dyn FnMut(PreparedEnd<'s>, Via<'_>) -> Result<(), Problem>,
+        take: &mut dyn FnMut(Side<'s>, Via<'_>) -> Result<(), Problem>,
     ) -> Result<(), Problem> {
         let mut result = Ok(());
         let _stopped = self.each_side(endpoint, &mut |side, via| {
-            result = self.prepared_end(side).and_then(|end| take(end, via));
+            result = self.prepared_side(side).and_then(|side| take(side, via));
             if result.is_err() {
                 ControlFlow::Break(())
             } else {
@@ -163,23 +143,16 @@ impl Snapshot {
         result
     }
 
-    fn prepared_end(&self, side: &Side<'_>) -> Result<PreparedEnd<'_>, Problem> {
-        let end = match side.who {
-            Who::Workload(id) => PreparedEnd {
-                side: self.workload_side(id).ok_or(Problem::NoSuchWorkload)?,
-                address: None,
-            },
-            Who::Node(name) => PreparedEnd {
-                side: node_side(self.node(name).ok_or(Problem::NoSuchNode)?),
-                address: side.party.addresses.first().copied(),
-            },
-            Who::Address(address) => PreparedEnd {
-                side: outside_side(address),
-                address: Some(address),
-            },
+    /// A side that lives as long as the snapshot.
+    fn prepared_side(&self, side: &Side<'_>) -> Result<Side<'_>, Problem> {
+        let mut prepared = match side.who {
+            Who::Workload(id) => self.workload_side(id).ok_or(Problem::NoSuchWorkload)?,
+            Who::Node(name) => node_side(self.node(name).ok_or(Problem::NoSuchNode)?),
+            Who::Address(address) => outside_side(address),
             Who::Described(_) => return Err(Problem::DescribedWorkload),
         };
-        Ok(end)
+        prepared.party.address = side.party.address;
+        Ok(prepared)
     }
 
     /// Decides a connection between every pair of parties that its ends stand for.
@@ -232,143 +205,132 @@ impl Snapshot {
         port: u16,
         trace: &mut T,
     ) -> Decision {
-        let (source, destination) = addresses(&from.party, &to.party);
-        let connection = |peer, peer_address| Connection {
-            peer,
-            peer_address,
+        let connection = |direction| Connection {
+            direction,
+            source: &from.party,
             destination: &to.party,
             protocol,
             port,
         };
-        let outgoing = connection(&to.party, destination);
-        let egress = guard(Direction::Egress, from, to, &outgoing, trace);
+        let outgoing = connection(Direction::Egress);
+        let egress = self.guard(from, to, &outgoing, trace);
         trace.side(&egress);
-        if !T::EXHAUSTIVE && matches!(egress.verdict, Verdict::Deny) {
-            return self.conclude(&egress, None);
+        if !T::EXHAUSTIVE && egress.verdict == Verdict::Deny {
+            return conclude(&egress, None, self.options.posture);
         }
-        let incoming = connection(&from.party, source);
-        let ingress = guard(Direction::Ingress, to, from, &incoming, trace);
+        let incoming = connection(Direction::Ingress);
+        let ingress = self.guard(to, from, &incoming, trace);
         trace.side(&ingress);
-        self.conclude(&egress, Some(&ingress))
+        conclude(&egress, Some(&ingress), self.options.posture)
     }
 
-    /// One decision from the sides: a denial first, then doubt, then the allows.
+    /// Judges the guarded side of a connection.
     #[inline]
-    fn conclude(&self, egress: &Guarded<'_>, ingress: Option<&Guarded<'_>>) -> Decision {
-        let decided = |side: &Guarded<'_>, verdict| Decision {
-            verdict,
-            explicit: side.explicit,
-            cause: Some(side.cause()),
-            problem: None,
-        };
-        let sides = [Some(egress), ingress];
-        for verdict in [Verdict::Deny, Verdict::Unknown] {
-            for side in sides.into_iter().flatten() {
-                if side.verdict == verdict {
-                    return decided(side, verdict);
-                }
-            }
-        }
-        // Nobody denies it. What no rule grants passes only where upstream is followed.
-        let allowing = |side: &&Guarded<'_>| side.verdict == Verdict::Allow;
-        let implicit = sides
-            .into_iter()
-            .flatten()
-            .filter(allowing)
-            .find(|side| !side.explicit);
-        let granting = implicit.or(sides.into_iter().flatten().rfind(allowing));
-        let explicit = granting.is_some_and(|side| side.explicit);
-        let verdict = match self.options.posture {
-            Posture::Strict if !explicit => Verdict::Deny,
-            Posture::Upstream | Posture::Strict => Verdict::Allow,
-        };
-        Decision {
+    fn guard<'a, T: Trace>(
+        &self,
+        subject: &'a Side<'a>,
+        peer: &'a Side<'a>,
+        connection: &'a Connection<'a>,
+        trace: &mut T,
+    ) -> Guarded<'a> {
+        let judged = |verdict, explicit, rule, reason| Guarded {
+            subject,
+            peer,
+            connection,
             verdict,
             explicit,
-            cause: granting.map(Guarded::cause),
-            problem: None,
+            rule,
+            reason,
+        };
+        let Some(program) = subject.program else {
+            return judged(Verdict::NotApplicable, false, None, Reason::NotGuarded);
+        };
+        if let Some(reason) = self.exemption(subject, peer, connection.direction) {
+            return judged(Verdict::Allow, false, None, reason);
         }
+        let stages = program.stages(connection.direction);
+        for (number, stage) in stages.iter().enumerate() {
+            let answer = stage.answer(connection);
+            trace.stage(stage, answer);
+            let verdict = match answer.outcome {
+                StageOutcome::Pass => continue,
+                StageOutcome::Allow => Verdict::Allow,
+                StageOutcome::Deny => Verdict::Deny,
+                StageOutcome::Unknown => Verdict::Unknown,
+            };
+            let rule = answer.rule.and_then(|at| stage.rule_id(at));
+            return judged(verdict, true, rule, Reason::Stage(number));
+        }
+        let reason = match stages {
+            [] => Reason::NothingSelects,
+            _ => Reason::NothingDecides,
+        };
+        // Nobody denies it: it passes upstream, and does not where only grants count.
+        let verdict = match self.options.posture {
+            Posture::Upstream => Verdict::Allow,
+            Posture::Strict => Verdict::Deny,
+        };
+        judged(verdict, false, None, reason)
+    }
+
+    /// Why no policy can keep a connection from a side, if that is so.
+    #[inline]
+    fn exemption(
+        &self,
+        subject: &Side<'_>,
+        peer: &Side<'_>,
+        direction: Direction,
+    ) -> Option<Reason> {
+        // NetworkPolicy does not say whether a pod may be kept from itself; ClusterNetworkPolicy
+        // says that it may not. A controller stands for several pods, which are not the same.
+        if subject.who == peer.who && self.is_one_pod(subject) {
+            return Some(Reason::Itself);
+        }
+        // NetworkPolicy: "traffic to and from the node where a Pod is running is always allowed,
+        // regardless of the IP address of the Pod or the node", so that the kubelet can probe.
+        let is_own_node = direction == Direction::Ingress
+            && peer.party.place == Place::Host
+            && subject.party.node() != Symbol::ABSENT
+            && peer.party.node() == subject.party.node();
+        is_own_node.then_some(Reason::OwnNode)
     }
 }
 
-/// Judges one side of a connection.
+/// One decision from the sides: a denial first, then doubt, then what no rule grants, then the
+/// rule at the destination.
 #[inline]
-fn guard<'a, T: Trace>(
-    direction: Direction,
-    subject: &'a Side<'a>,
-    peer: &'a Side<'a>,
-    connection: &'a Connection<'a>,
-    trace: &mut T,
-) -> Guarded<'a> {
-    let judged = |verdict, explicit, rule, reason| Guarded {
-        direction,
-        subject,
-        peer,
-        connection,
-        verdict,
-        explicit,
-        rule,
-        reason,
+fn conclude(egress: &Guarded<'_>, ingress: Option<&Guarded<'_>>, posture: Posture) -> Decision {
+    let weight = |side: &Guarded<'_>| match side.verdict {
+        Verdict::Deny => 4,
+        Verdict::Unknown => 3,
+        Verdict::Allow if !side.explicit => 2,
+        Verdict::Allow => 1,
+        Verdict::NotApplicable => 0,
     };
-    let Some(program) = subject.program else {
-        return judged(Verdict::NotApplicable, false, None, Reason::NotGuarded);
+    let later = |ingress: &&Guarded<'_>| {
+        weight(ingress) > weight(egress) || (weight(ingress) == weight(egress) && weight(egress) < 3)
     };
-    if subject.is_pod && subject.who == peer.who {
-        return judged(Verdict::Allow, true, None, Reason::Itself);
+    let side = ingress.filter(later).unwrap_or(egress);
+    let is_guarded = side.verdict != Verdict::NotApplicable;
+    Decision {
+        verdict: match (side.verdict, posture) {
+            // Neither end is in the pod network: no policy can grant or deny it.
+            (Verdict::NotApplicable, Posture::Upstream) => Verdict::Allow,
+            (Verdict::NotApplicable, Posture::Strict) => Verdict::Deny,
+            (verdict, _) => verdict,
+        },
+        explicit: side.explicit,
+        cause: is_guarded.then(|| side.cause()),
+        problem: None,
     }
-    // NetworkPolicy: "traffic ... from the node that the pod resides on" is always allowed,
-    // so that the kubelet can probe.
-    if direction == Direction::Ingress
-        && peer.party.place == Place::Host
-        && subject.party.node != Symbol::ABSENT
-        && peer.party.node == subject.party.node
-    {
-        return judged(Verdict::Allow, true, None, Reason::OwnNode);
-    }
-    let stages = program.stages(direction);
-    for (number, stage) in stages.iter().enumerate() {
-        let answer = stage.answer(connection);
-        trace.stage(stage, answer);
-        let verdict = match answer.outcome {
-            StageOutcome::Pass => continue,
-            StageOutcome::Allow => Verdict::Allow,
-            StageOutcome::Deny => Verdict::Deny,
-            StageOutcome::Unknown => Verdict::Unknown,
-        };
-        let rule = answer.rule.and_then(|at| stage.rule_id(at));
-        return judged(verdict, true, rule, Reason::Stage(number));
-    }
-    let reason = if stages.is_empty() {
-        Reason::NothingSelects
-    } else {
-        Reason::NothingDecides
-    };
-    judged(Verdict::Allow, false, None, reason)
 }
 
 impl Guarded<'_> {
     fn cause(&self) -> Cause {
         Cause {
             plane: Plane::Network,
-            direction: Some(self.direction),
+            direction: Some(self.connection.direction),
             rule: self.rule,
         }
-    }
-}
-
-/// The addresses by which two parties meet: the destination's primary one, and the source's of
-/// the same family. Families do not mix; where only later addresses agree on one, those.
-#[inline]
-fn addresses(from: &Party<'_>, to: &Party<'_>) -> (Option<IpAddr>, Option<IpAddr>) {
-    match (from.addresses, to.addresses) {
-        ([], to) => (None, to.first().copied()),
-        (from, []) => (from.first().copied(), None),
-        (from, to) => to
-            .iter()
-            .find_map(|to| {
-                let from = from.iter().find(|from| from.is_ipv4() == to.is_ipv4())?;
-                Some((Some(*from), Some(*to)))
-            })
-            .unwrap_or((None, None)),
     }
 }

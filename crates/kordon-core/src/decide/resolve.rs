@@ -3,17 +3,18 @@
 use std::net::IpAddr;
 use std::ops::ControlFlow;
 
-use crate::compile::{Party, Place, PortSlot, Program, pack_labels};
+use smallvec::SmallVec;
+
+use super::party::{Facts, Party, Place};
+use crate::compile::{PortSlot, Program, pack_labels};
 use crate::decision::Problem;
 use crate::model::{PodNetwork, Protocol};
 use crate::request::{DescribedWorkload, Endpoint, Port};
-use crate::snapshot::{
+use crate::snapshot::{ClassId, NamedWorkload, POD, Sort,
     AddressUse, Class, NamespaceSlot, NodeSlot, ServiceSlot, Snapshot, WorkloadId, WorkloadSlot,
     port_slot,
 };
 use crate::symbol::Symbol;
-
-const POD: &str = "Pod";
 
 /// Who one end of a connection is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,8 +32,6 @@ pub(crate) struct Side<'a> {
     pub(crate) party: Party<'a>,
     /// The policies that guard it; none outside the pod network.
     pub(crate) program: Option<&'a Program>,
-    /// Whether it is one pod rather than a controller's template.
-    pub(crate) is_pod: bool,
 }
 
 /// What is done with each party that an endpoint stands for.
@@ -64,15 +63,15 @@ impl Via<'_> {
             (Self::Direct, Port::Number(number)) => Ok(number),
             (Self::Direct, Port::Name(name)) => {
                 let is_it = is_named(name);
-                let slot = party.ports.iter().find(|slot| is_it(slot));
+                let slot = party.ports().iter().find(|slot| is_it(slot));
                 slot.map(|slot| slot.port).ok_or(Problem::NoSuchPort)
             }
             (Self::Service(service), Port::Number(number)) => {
                 let is_it = |slot: &PortSlot| slot.port == number && slot.protocol == protocol;
-                service.target(is_it, party.ports, protocol)
+                service.target(is_it, party.ports(), protocol)
             }
             (Self::Service(service), Port::Name(name)) => {
-                service.target(is_named(name), party.ports, protocol)
+                service.target(is_named(name), party.ports(), protocol)
             }
         }
     }
@@ -104,13 +103,17 @@ impl Snapshot {
         match *endpoint {
             Endpoint::Named { namespace, name } => {
                 let first = self.first_named(namespace, name)?;
-                self.each_instance(first, visit)
+                match first.sort {
+                    Sort::Pod => self.visit_member(first, visit),
+                    Sort::Controller => self.each_instance(first.id, visit),
+                }
             }
             Endpoint::Pod { namespace, name } => {
-                let pod = self
-                    .find_kind(namespace, POD, name)
-                    .ok_or(Problem::NoSuchWorkload)?;
-                self.visit_workload(pod, visit)
+                let first = self.first_named(namespace, name)?;
+                match first.sort {
+                    Sort::Pod => self.visit_member(first, visit),
+                    Sort::Controller => Err(Problem::NoSuchWorkload),
+                }
             }
             Endpoint::Workload {
                 namespace,
@@ -134,29 +137,29 @@ impl Snapshot {
 
     /// The pod of a name or, failing that, the workload.
     #[inline]
-    fn first_named(&self, namespace: &str, name: &str) -> Result<WorkloadId, Problem> {
+    fn first_named(&self, namespace: &str, name: &str) -> Result<NamedWorkload, Problem> {
         match self.workloads_named(namespace, name) {
             [] => Err(Problem::NoSuchWorkload),
-            [only] => Ok(*only),
-            [first, ..] if self.is_pod(*first) => Ok(*first),
+            [first, rest @ ..] if rest.is_empty() || first.sort == Sort::Pod => Ok(*first),
             [..] => Err(Problem::AmbiguousWorkload),
         }
     }
 
-    fn is_pod(&self, id: WorkloadId) -> bool {
-        let kind = self
-            .workloads
-            .get(id.index())
-            .and_then(Option::as_ref)
-            .map(|slot| slot.kind);
-        kind.is_some_and(|kind| self.symbols.text(kind) == POD)
+    #[inline]
+    fn visit_member(
+        &self,
+        member: NamedWorkload,
+        visit: &mut Visit<'_>,
+    ) -> Result<ControlFlow<()>, Problem> {
+        let side = self.member_side(member.id, member.class);
+        Ok(visit(&side.ok_or(Problem::NoSuchWorkload)?, Via::Direct))
     }
 
     fn find_kind(&self, namespace: &str, kind: &str, name: &str) -> Option<WorkloadId> {
         let kind = self.symbols.find(kind);
         self.workloads_named(namespace, name)
             .iter()
-            .copied()
+            .map(|named| named.id)
             .find(|id| self.workload(*id).is_some_and(|slot| slot.kind == kind))
     }
 
@@ -196,6 +199,9 @@ impl Snapshot {
 
     /// The workloads that name this one as their owner.
     pub(crate) fn instances(&self, id: WorkloadId) -> &[WorkloadId] {
+        if !self.has_owners() {
+            return &[];
+        }
         let Some(slot) = self.workload(id) else {
             return &[];
         };
@@ -241,39 +247,44 @@ impl Snapshot {
     /// How policies see a workload.
     #[inline]
     pub(crate) fn workload_side(&self, id: WorkloadId) -> Option<Side<'_>> {
-        let slot = self.workload(id)?;
-        let class = self.class(slot)?;
-        let namespace = self.namespace(class)?;
-        let mut party = Party {
-            place: Place::Pod,
-            namespace: namespace.name,
-            namespace_labels: &namespace.labels,
-            labels: &class.labels,
-            addresses: &slot.addresses,
-            ports: &slot.ports,
-            node: slot.node,
-            node_labels: None,
+        self.member_side(id, self.workload(id)?.class)
+    }
+
+    /// How policies see a workload of a class.
+    #[inline]
+    fn member_side(&self, workload: WorkloadId, class: ClassId) -> Option<Side<'_>> {
+        let class = self.classes.get(class.index())?;
+        let (place, program) = match class.network {
+            PodNetwork::Pod => (Place::Pod, Some(&*class.program)),
+            PodNetwork::Host => (Place::Host, None),
         };
-        if class.network == PodNetwork::Host {
-            self.move_to_host(&mut party);
-        }
-        let guarded = class.network == PodNetwork::Pod;
+        let party = Party {
+            place,
+            namespace: class.namespace_name,
+            labels: &class.labels,
+            address: None,
+            facts: Facts::Stored {
+                snapshot: self,
+                class,
+                workload,
+            },
+        };
+        let who = Who::Workload(workload);
         Some(Side {
-            who: Who::Workload(id),
+            who,
             party,
-            program: guarded.then_some(&*class.program),
-            is_pod: self.symbols.text(slot.kind) == POD,
+            program,
         })
     }
 
-    /// A pod in the host network has its node's addresses and is seen as the node.
-    fn move_to_host<'a>(&'a self, party: &mut Party<'a>) {
-        party.place = Place::Host;
-        if let Some(node) = self.node(party.node) {
-            party.node_labels = Some(&node.labels);
-            if party.addresses.is_empty() {
-                party.addresses = &node.addresses;
-            }
+    /// Whether a party is one pod rather than a controller's template.
+    pub(crate) fn is_one_pod(&self, side: &Side<'_>) -> bool {
+        match side.who {
+            Who::Workload(id) => self
+                .workload(id)
+                .is_some_and(|slot| self.symbols.text(slot.kind) == POD),
+            Who::Described(_) => true,
+            Who::Address(_) | Who::Node(_) => false,
         }
     }
 
@@ -347,13 +358,11 @@ impl Snapshot {
             Some(AddressUse::Node(name)) => {
                 let node = self.node(*name).ok_or(Problem::NoSuchNode)?;
                 let mut side = node_side(node);
-                side.party.addresses = std::slice::from_ref(&address);
+                side.party.address = Some(address);
                 Ok(visit(&side, Via::Direct))
             }
             None => {
-                let mut side = outside_side(address);
-                side.party.addresses = std::slice::from_ref(&address);
-                Ok(visit(&side, Via::Direct))
+                Ok(visit(&outside_side(address), Via::Direct))
             }
         }
     }
@@ -383,7 +392,8 @@ impl Snapshot {
             ..NamespaceSlot::default()
         };
         let class = Class {
-            labels: pack_labels(&mut symbols, &described.labels),
+            namespace_name: name,
+            labels: SmallVec::from_slice(&pack_labels(&mut symbols, &described.labels)),
             service_account: symbols.intern(&described.service_account),
             ..Class::default()
         };
@@ -396,12 +406,13 @@ impl Snapshot {
         let party = Party {
             place: Place::Pod,
             namespace: name,
-            namespace_labels: &namespace.labels,
             labels: &class.labels,
-            addresses: &described.addresses,
-            ports: &ports,
-            node: Symbol::ABSENT,
-            node_labels: None,
+            address: None,
+            facts: Facts::Described {
+                namespace_labels: &namespace.labels,
+                addresses: &described.addresses,
+                ports: &ports,
+            },
         };
         let who = Who::Described(described);
         visit(
@@ -409,39 +420,26 @@ impl Snapshot {
                 who,
                 party,
                 program: Some(&program),
-                is_pod: true,
             },
             Via::Direct,
         )
     }
 }
 
-/// How policies see an address outside the cluster; the address is the caller's to lend.
+/// How policies see an address outside the cluster.
 pub(crate) fn outside_side(address: IpAddr) -> Side<'static> {
     Side {
         who: Who::Address(address),
-        party: Party::OUTSIDE,
+        party: Party::outside(address),
         program: None,
-        is_pod: false,
     }
 }
 
 /// How policies see a node.
 pub(crate) fn node_side(node: &NodeSlot) -> Side<'_> {
-    let party = Party {
-        place: Place::Host,
-        namespace: Symbol::ABSENT,
-        namespace_labels: &[],
-        labels: &[],
-        addresses: &node.addresses,
-        ports: &[],
-        node: node.name,
-        node_labels: Some(&node.labels),
-    };
     Side {
         who: Who::Node(node.name),
-        party,
+        party: Party::node_itself(node),
         program: None,
-        is_pod: false,
     }
 }

@@ -2,9 +2,9 @@
 
 use crate::compile::{
     ApiPart, ApiQuery, CompiledClause, CompiledPeer, CompiledPort, CompiledRule, CompiledSelector,
-    CompiledTest, Connection, Holds, NamespaceTest, Party, Place,
+    CompiledTest, NamespaceTest,
 };
-use crate::decide::{Side, Who};
+use crate::decide::{Connection, Holds, Party, Place, Side, Who};
 use crate::model::ObjectRef;
 use crate::rule::ApiPermission;
 use crate::snapshot::Snapshot;
@@ -165,7 +165,7 @@ impl Snapshot {
     /// What a party is, as far as peers ask.
     fn party_text(&self, side: &Side<'_>) -> String {
         let name = self.side_name(side);
-        let address = |party: &Party<'_>| match party.addresses.first() {
+        let address = |party: &Party<'_>| match party.addresses().first() {
             Some(address) => format!(" at {address}"),
             None => ", whose address is not known".to_owned(),
         };

@@ -1,8 +1,10 @@
 //! Explanations of connections.
 
 use super::{Explanation, LISTED, PlaneFinding, PolicyFinding, RuleFinding, StageFinding, nearest};
-use crate::compile::{Connection, Holds, StageAnswer, StageOutcome, StageProgram};
-use crate::decide::{Guarded, Reason, Side, Trace};
+use crate::compile::StageProgram;
+use crate::decide::{
+    Connection, Guarded, Holds, Reason, Side, StageAnswer, StageOutcome, Trace,
+};
 use crate::decision::{Decision, Verdict};
 use crate::request::ConnectionRequest;
 use crate::rule::Plane;
@@ -77,7 +79,7 @@ impl Trace for Recorder<'_> {
 impl Snapshot {
     fn side_finding(&self, guarded: &Guarded<'_>, answers: &[StageAnswer]) -> PlaneFinding {
         let program = guarded.subject.program;
-        let stages = program.map_or(&[][..], |program| program.stages(guarded.direction));
+        let stages = program.map_or(&[][..], |program| program.stages(guarded.connection.direction));
         let findings: Vec<StageFinding> = stages
             .iter()
             .zip(answers)
@@ -87,7 +89,7 @@ impl Snapshot {
             .collect();
         PlaneFinding {
             plane: Plane::Network,
-            direction: Some(guarded.direction),
+            direction: Some(guarded.connection.direction),
             subject: self.side_name(guarded.subject),
             object: self.side_name(guarded.peer),
             verdict: guarded.verdict,
@@ -146,7 +148,7 @@ impl Snapshot {
     /// Why a side was judged as it was, in one line.
     fn reason(&self, guarded: &Guarded<'_>, last: Option<&StageFinding>) -> String {
         let subject = self.side_name(guarded.subject);
-        let direction = guarded.direction;
+        let direction = guarded.connection.direction;
         match guarded.reason {
             Reason::NotGuarded => {
                 format!("{subject} is not in the pod network: no policy guards its {direction}")
@@ -187,7 +189,7 @@ impl Snapshot {
                 format!(
                     "selected by {} {policies} for {}; no rule admits {peer} on {}",
                     stage.selecting,
-                    guarded.direction,
+                    guarded.connection.direction,
                     super::clause::port_found(guarded.connection),
                 )
             }

@@ -15,7 +15,7 @@ use crate::persist::Entry;
 use crate::symbol::{Pair, Symbol, Symbols};
 
 /// The kind that a bare name means first.
-const POD: &str = "Pod";
+pub(crate) const POD: &str = "Pod";
 
 /// The label that the API server gives every namespace.
 pub(crate) const NAME_LABEL: &str = "kubernetes.io/metadata.name";
@@ -73,13 +73,29 @@ impl NamespaceSlot {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Class {
     pub(crate) namespace: NamespaceId,
-    pub(crate) labels: Box<[Pair]>,
+    pub(crate) namespace_name: Symbol,
+    pub(crate) labels: SmallVec<[Pair; 6]>,
     pub(crate) service_account: Symbol,
     pub(crate) network: PodNetwork,
     pub(crate) members: u32,
     /// The policies that select it, ascending.
     pub(crate) policies: Arc<[super::PolicyId]>,
     pub(crate) program: Arc<Program>,
+}
+
+/// A workload as its name leads to it: all that most decisions need to know of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NamedWorkload {
+    pub(crate) id: WorkloadId,
+    pub(crate) class: ClassId,
+    pub(crate) sort: Sort,
+}
+
+/// Whether a workload is one pod or stands for several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sort {
+    Pod,
+    Controller,
 }
 
 /// A workload.
@@ -148,7 +164,7 @@ entries! {
     /// A namespace by name.
     NamespaceEntry { name: Symbol, id: NamespaceId }
     /// Workloads by namespace and name, pods first.
-    NameEntry { namespace: Arc<str>, name: Arc<str>, workloads: SmallVec<[WorkloadId; 2]> }
+    NameEntry { text: Arc<str>, workloads: SmallVec<[NamedWorkload; 1]> }
     /// Members by owner.
     OwnerEntry { namespace: Symbol, kind: Symbol, name: Symbol, members: Vec<WorkloadId> }
     /// Users of an address.
@@ -261,7 +277,7 @@ impl Snapshot {
         if let Some(slot) = self.namespaces.get_mut(namespace.index()) {
             slot.workloads.push(id);
         }
-        self.link_name(workload, id);
+        self.link_name(workload, id, class);
         self.link_owner(namespace, &slot, id);
         if workload.network == PodNetwork::Pod {
             for address in &slot.addresses {
@@ -292,9 +308,12 @@ impl Snapshot {
     }
 
     fn join_class(&mut self, namespace: NamespaceId, workload: &Workload) -> (ClassId, bool) {
+        let namespace_name =
+            self.namespaces.get(namespace.index()).map_or(Symbol::ABSENT, |slot| slot.name);
         let class = Class {
             namespace,
-            labels: pack_labels(&mut self.symbols, &workload.labels),
+            namespace_name,
+            labels: SmallVec::from_slice(&pack_labels(&mut self.symbols, &workload.labels)),
             service_account: self.symbols.intern(&workload.service_account),
             network: workload.network,
             ..Class::default()
@@ -346,24 +365,21 @@ impl Snapshot {
 
     // === names and owners ===
 
-    fn link_name(&mut self, workload: &Workload, id: WorkloadId) {
-        let hash = self.symbols.hash_two(&workload.namespace, &workload.name);
-        let is_it = |entry: &NameEntry| {
-            *entry.name == *workload.name && *entry.namespace == *workload.namespace
-        };
-        if let Some(entry) = self.names.find_mut(hash, is_it) {
-            if workload.kind == POD {
-                entry.workloads.insert(0, id);
-            } else {
-                entry.workloads.push(id);
-            }
+    fn link_name(&mut self, workload: &Workload, id: WorkloadId, class: ClassId) {
+        let (namespace, name) = (&*workload.namespace, &*workload.name);
+        let hash = self.symbols.hash_two(namespace, name);
+        let is_pod = workload.kind == POD;
+        let sort = if is_pod { Sort::Pod } else { Sort::Controller };
+        let named = NamedWorkload { id, class, sort };
+        if let Some(entry) = self.names.find_mut(hash, |entry| entry.is(namespace, name)) {
+            let place = if is_pod { 0 } else { entry.workloads.len() };
+            entry.workloads.insert(place, named);
             return;
         }
         self.names.insert(NameEntry {
             hash,
-            namespace: self.symbols.intern_shared(&workload.namespace),
-            name: self.symbols.intern_shared(&workload.name),
-            workloads: SmallVec::from_slice(&[id]),
+            text: format!("{namespace}/{name}").into(),
+            workloads: SmallVec::from_slice(&[named]),
         });
     }
 
@@ -373,25 +389,27 @@ impl Snapshot {
         };
         let (namespace, name) = (self.symbols.text(namespace.name), self.symbols.text(name));
         let hash = self.symbols.hash_two(namespace, name);
-        let is_it = |entry: &NameEntry| *entry.name == *name && *entry.namespace == *namespace;
-        let Some(entry) = self.names.find_mut(hash, is_it) else {
+        let Some(entry) = self.names.find_mut(hash, |entry| entry.is(namespace, name)) else {
             return;
         };
-        entry.workloads.retain(|known| *known != id);
+        entry.workloads.retain(|known| known.id != id);
         if entry.workloads.is_empty() {
-            self.names.remove(hash, is_it);
+            self.names.remove(hash, |entry| entry.is(namespace, name));
         }
     }
 
     /// The workloads of a name, pods first.
     #[inline]
-    pub(crate) fn workloads_named(&self, namespace: &str, name: &str) -> &[WorkloadId] {
+    pub(crate) fn workloads_named(&self, namespace: &str, name: &str) -> &[NamedWorkload] {
         let hash = self.symbols.hash_two(namespace, name);
         self.names
-            .find(hash, |entry| {
-                *entry.name == *name && *entry.namespace == *namespace
-            })
+            .find(hash, |entry| entry.is(namespace, name))
             .map_or(&[], |entry| &entry.workloads)
+    }
+
+    /// Whether any workload names an owner.
+    pub(crate) fn has_owners(&self) -> bool {
+        !self.owners.is_empty()
     }
 
     fn link_owner(&mut self, namespace: NamespaceId, slot: &WorkloadSlot, id: WorkloadId) {
@@ -576,6 +594,18 @@ impl Snapshot {
         self.nodes
             .find(hash, |entry| entry.name == name)
             .map(|entry| &*entry.node)
+    }
+}
+
+impl NameEntry {
+    /// Whether the entry is that of a namespace and name. One text holds both, joined by a
+    /// slash, so that comparing touches one place in memory.
+    #[inline]
+    fn is(&self, namespace: &str, name: &str) -> bool {
+        self.text.len() == namespace.len() + 1 + name.len()
+            && self.text.ends_with(name)
+            && self.text.starts_with(namespace)
+            && self.text.as_bytes().get(namespace.len()) == Some(&b'/')
     }
 }
 

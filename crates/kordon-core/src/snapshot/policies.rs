@@ -197,7 +197,7 @@ impl CompiledPolicy {
                 ..
             } => {
                 class.network == PodNetwork::Pod
-                    && namespaces.selects(namespace.name, LabelView(&namespace.labels))
+                    && namespaces.selects(namespace.name, || LabelView(&namespace.labels))
                     && workloads.selects(LabelView(&class.labels))
             }
             CompiledTarget::Principals { .. } => false,
