@@ -73,7 +73,8 @@ impl<'p> At<'p> {
         }
     }
 
-    fn head(&self, root: &Node) -> Span {
+    /// The place of the field's key.
+    pub(crate) fn head(&self, root: &Node) -> Span {
         match self {
             At::Root => first_key(root).unwrap_or(root.span),
             At::Key(parent, key) => match parent.node(root).and_then(|node| entry(node, key)) {

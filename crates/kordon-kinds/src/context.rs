@@ -4,7 +4,8 @@
 
 use kordon_core::model::ObjectRef;
 use kordon_syntax::{
-    Diagnostic, FieldPath, Fix, Label, Node, Severity, SourceId, Value, decode, quoted, similar,
+    Diagnostic, FieldPath, Fix, Label, Node, Segment, Severity, SourceId, Value, decode, quoted,
+    similar,
 };
 use serde::de::DeserializeOwned;
 
@@ -75,6 +76,11 @@ impl<'a> Context<'a> {
         for error in decoded.errors {
             let path = join(at, &error.path);
             let mut diagnostic = error.diagnostic(codes::WRONG_TYPE, self.source, None);
+            if diagnostic.help.is_empty() {
+                diagnostic
+                    .help
+                    .push(how_to_write(&diagnostic.message).to_owned());
+            }
             diagnostic.message = format!("`{path}`: {}", diagnostic.message);
             diagnostic.path = Some(path);
             self.adopt(diagnostic);
@@ -88,6 +94,11 @@ impl<'a> Context<'a> {
                 quoted(&field.key),
                 self.parent_of(&path)
             );
+            if field.suggestion.is_none() && stands_in_selector(&path) {
+                let labels =
+                    "labels stand under `matchLabels`: write `matchLabels: {..}` around them";
+                diagnostic.help = vec![labels.to_owned()];
+            }
             diagnostic.path = Some(path);
             self.adopt(diagnostic);
         }
@@ -98,6 +109,19 @@ impl<'a> Context<'a> {
     pub(crate) fn report(&mut self, at: &At<'_>, label: &str, diagnostic: Diagnostic) {
         let label = Label::primary(self.source, at.span(self.root), label);
         self.push(diagnostic, at.path(), label);
+    }
+
+    /// Reports a problem of a field's key.
+    pub(crate) fn report_key(&mut self, at: &At<'_>, label: &str, diagnostic: Diagnostic) {
+        let label = Label::primary(self.source, at.head(self.root), label);
+        self.push(diagnostic, at.path(), label);
+    }
+
+    /// Every problem reported, each with the object's name.
+    pub(crate) fn finish(self) -> Vec<Diagnostic> {
+        let object = self.id.to_string();
+        let named = |diagnostic: Diagnostic| diagnostic.object(object.clone());
+        self.diagnostics.into_iter().map(named).collect()
     }
 
     /// Reports a word that is none of those expected, with the one that was probably meant.
@@ -132,9 +156,8 @@ impl<'a> Context<'a> {
     }
 
     /// Takes over a problem of the object that already has its place.
-    pub(crate) fn adopt(&mut self, mut diagnostic: Diagnostic) {
+    pub(crate) fn adopt(&mut self, diagnostic: Diagnostic) {
         self.errors += usize::from(diagnostic.severity == Severity::Error);
-        diagnostic.object = Some(self.id.to_string());
         self.diagnostics.push(diagnostic);
     }
 
@@ -148,6 +171,46 @@ impl<'a> Context<'a> {
             format!("`{parent}`")
         }
     }
+}
+
+/// Whether the field stands where a label selector is expected.
+fn stands_in_selector(path: &FieldPath) -> bool {
+    const SELECTORS: [&str; 5] = [
+        "podSelector",
+        "namespaceSelector",
+        "selector",
+        "namespaces",
+        "nodes",
+    ];
+    let [.., Segment::Key(parent), Segment::Key(_)] = path.segments() else {
+        return false;
+    };
+    SELECTORS.contains(&&**parent)
+}
+
+/// How the type that a message asks for is written.
+fn how_to_write(message: &str) -> &'static str {
+    const FORMS: [(&str, &str); 3] = [
+        (
+            "expected a sequence",
+            "write a list: `[a, b]`, or each item on its own line after `- `",
+        ),
+        (
+            "expected a mapping",
+            "write fields here, each as `name: value`",
+        ),
+        (
+            "expected a string",
+            "write one text here, without brackets or fields of its own",
+        ),
+    ];
+    let form = FORMS
+        .iter()
+        .find(|(expected, _)| message.starts_with(expected));
+    form.map_or(
+        "write a value of the type that is expected here",
+        |(_, form)| form,
+    )
 }
 
 fn join(at: &At<'_>, below: &FieldPath) -> FieldPath {

@@ -2,7 +2,7 @@
 //!
 //! It knows the list of kinds and how people misspell it.
 
-use kordon_syntax::{Diagnostic, Node, SourceId, Value, quoted, similar};
+use kordon_syntax::{Diagnostic, Fix, Node, SourceId, Value, quoted, similar};
 
 use crate::at::At;
 use crate::codes;
@@ -61,7 +61,10 @@ pub(crate) fn identify(root: &Node, source: SourceId, out: &mut Lowered) -> Iden
         // INVARIANT: a policy that lacks its version still counts, with doubt.
         (None, Some(name)) => match KINDS.iter().find(|known| known.kind == name) {
             Some(kind) => {
-                let doubt = out.diagnostics.drain(before..).next();
+                let mut doubt = out.diagnostics.drain(before..).next();
+                if let Some(diagnostic) = &mut doubt {
+                    diagnostic.help = vec![format!("write `apiVersion: {}`", kind.api_version())];
+                }
                 Identity::Known { kind, doubt }
             }
             None => Identity::None,
@@ -168,17 +171,21 @@ fn resembles_group(known: &Kind, group: &str, api_version: &str) -> bool {
 
 fn unknown_version(root: &Node, source: SourceId, known: &Kind, written: &str) -> Diagnostic {
     let message = format!(
-        "{written} is not a version of {} that Kordon knows",
-        known.kind,
-        written = quoted(written)
+        "{} is not a version of {} that Kordon knows",
+        quoted(written),
+        known.kind
     );
+    let version = known.api_version();
+    let span = At::Root.key("apiVersion").span(root);
     Diagnostic::error(codes::VERSION, message)
-        .help(format!("write `apiVersion: {}`", known.api_version()))
-        .at(
+        .help(format!("write `apiVersion: {version}`"))
+        .fix(Fix::replace(
+            format!("write `{version}`"),
             source,
-            At::Root.key("apiVersion").span(root),
-            "unknown version",
-        )
+            span,
+            version,
+        ))
+        .at(source, span, "unknown version")
 }
 
 fn misspelt(
@@ -188,27 +195,30 @@ fn misspelt(
     api_version: &str,
     kind: &str,
 ) -> Diagnostic {
-    let field = if known.kind == kind {
-        "apiVersion"
+    let version = known.api_version();
+    let (field, meant) = if known.kind == kind {
+        ("apiVersion", version.as_str())
     } else {
-        "kind"
+        ("kind", known.kind)
     };
     let message = format!(
         "there is no kind {} in {}",
         quoted(kind),
         quoted(api_version)
     );
+    let span = At::Root.key(field).span(root);
     Diagnostic::error(codes::MISSPELT_KIND, message)
         .help(format!(
-            "did you mean `kind: {}` with `apiVersion: {}`?",
-            known.kind,
-            known.api_version()
+            "did you mean `kind: {}` with `apiVersion: {version}`?",
+            known.kind
         ))
-        .at(
+        .fix(Fix::replace(
+            format!("write `{meant}`"),
             source,
-            At::Root.key(field).span(root),
-            "not known by this name",
-        )
+            span,
+            meant,
+        ))
+        .at(source, span, "not known by this name")
 }
 
 fn warn_not_evaluated(root: &Node, source: SourceId, group: &str, kind: &str) -> Diagnostic {

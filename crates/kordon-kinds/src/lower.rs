@@ -99,14 +99,15 @@ fn lower_known(
         State::Broken
     };
     let name_span = At::Root.key("metadata").key("name").span(root);
+    let id = ctx.id.clone();
+    out.diagnostics.extend(ctx.finish());
     out.objects.push(Located {
-        object: Object { id: ctx.id, items },
+        object: Object { id, items },
         source,
         span: root.span,
         name_span,
         state,
     });
-    out.diagnostics.append(&mut ctx.diagnostics);
 }
 
 /// Settles the object's name and namespace.

@@ -52,7 +52,7 @@ pub(crate) fn check_labels(ctx: &mut Context<'_>, at: &At<'_>, labels: &BTreeMap
         let field = at.key(key);
         if let Some(expected) = names::label_key_problem(key) {
             let message = format!("{key} cannot be the key of a label", key = quoted(key));
-            ctx.report(
+            ctx.report_key(
                 &field,
                 "invalid key",
                 Diagnostic::error(codes::LABEL, message).help(expected),

@@ -10,7 +10,10 @@ use crate::codes;
 use crate::lower::{Located, State};
 
 /// Cluster roles that every cluster has, beside those whose names begin with `system:`.
-const BUILT_IN: [&str; 4] = ["admin", "cluster-admin", "edit", "view"];
+const CLUSTER_ROLES: [&str; 4] = ["admin", "cluster-admin", "edit", "view"];
+
+/// Roles of `kube-system` that every cluster has, beside those whose names begin with `system:`.
+const SYSTEM_ROLES: [&str; 1] = ["extension-apiserver-authentication-reader"];
 
 /// Reports references of one object that lead nowhere.
 pub(super) fn check(located: &Located, inventory: &Inventory<'_>, out: &mut Vec<Diagnostic>) {
@@ -27,8 +30,7 @@ pub(super) fn check(located: &Located, inventory: &Inventory<'_>, out: &mut Vec<
 }
 
 fn missing_role(located: &Located, role: &ObjectRef) -> Diagnostic {
-    let built_in = &*role.kind == "ClusterRole"
-        && (role.name.starts_with("system:") || BUILT_IN.contains(&&*role.name));
+    let built_in = is_built_in(role);
     let (severity, help) = if built_in {
         (
             Severity::Note,
@@ -49,6 +51,15 @@ fn missing_role(located: &Located, role: &ObjectRef) -> Diagnostic {
         help: help.to_owned(),
     };
     finding.about(located)
+}
+
+/// Whether every cluster has the role: it comes with the API server's bootstrap policy.
+fn is_built_in(role: &ObjectRef) -> bool {
+    let named = |names: &[&str]| role.name.starts_with("system:") || names.contains(&&*role.name);
+    match role.namespace.as_deref() {
+        None => named(&CLUSTER_ROLES),
+        Some(namespace) => namespace == "kube-system" && named(&SYSTEM_ROLES),
+    }
 }
 
 fn check_accounts(

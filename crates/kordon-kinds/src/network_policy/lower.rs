@@ -300,10 +300,16 @@ fn pods(ctx: &mut Context<'_>, at: &At<'_>, written: &schema::Peer) -> Peer {
 }
 
 fn ip_block(ctx: &mut Context<'_>, at: &At<'_>, written: &schema::IpBlock) -> Option<AddressBlock> {
-    if written.cidr.trim().is_empty() && !ctx.has(&at.key("cidr")) {
+    if !ctx.has(&at.key("cidr")) {
         let diagnostic = Diagnostic::error(codes::REQUIRED, "`ipBlock` needs `cidr`")
             .help("add `cidr`, such as `cidr: 10.0.0.0/16`");
         ctx.report(at, "no `cidr`", diagnostic);
+        return None;
+    }
+    if ctx
+        .node(&at.key("cidr"))
+        .is_some_and(|node| node.as_str().is_none())
+    {
         return None;
     }
     let block = read_block(ctx, &at.key("cidr"), &written.cidr);

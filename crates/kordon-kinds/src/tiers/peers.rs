@@ -164,7 +164,7 @@ fn explain_old_shape(ctx: &mut Context<'_>, at: &At<'_>, field: &str) -> bool {
         if ctx.node(&place).is_some() {
             let message = format!("`{former}` under `{field}` is the form of an earlier version");
             let diagnostic = Diagnostic::error(codes::OLD_SHAPE, message).help(*instead);
-            ctx.report(&place, "takes no effect", diagnostic);
+            ctx.report_key(&place, "takes no effect", diagnostic);
             found = true;
         }
     }

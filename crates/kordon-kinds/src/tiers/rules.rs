@@ -42,7 +42,7 @@ fn rule(ctx: &mut Context<'_>, at: &At<'_>, direction: Direction, dialect: &Dial
         if ctx.has(&at.key(field)) {
             let message = format!("`{field}` is a field of an earlier version");
             let diagnostic = Diagnostic::error(codes::OLD_SHAPE, message).help(*instead);
-            ctx.report(&at.key(field), "takes no effect", diagnostic);
+            ctx.report_key(&at.key(field), "takes no effect", diagnostic);
         }
     }
     let name = name(ctx, &at.key("name"));

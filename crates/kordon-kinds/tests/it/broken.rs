@@ -16,7 +16,11 @@ fn rendered(cases: &[(&str, String)]) -> String {
         lowered.diagnostics.extend(settle(&mut lowered.objects));
         lowered.diagnostics.extend(check(&lowered.objects));
         assert!(!lowered.diagnostics.is_empty(), "{title}");
-        let shown = render::terminal(&lowered.diagnostics, &sources, render::Terminal::default());
+        let shown = render::terminal(
+            &lowered.diagnostics,
+            &sources,
+            &render::TerminalOptions::default(),
+        );
         write!(out, "## {title}\n\n{}\n\n", shown.trim_end()).unwrap();
     }
     out

@@ -243,7 +243,7 @@ fn pods_of_a_job_carry_its_name() {
 fn a_service_leads_to_its_target_ports() {
     let objects = clean(
         "{apiVersion: v1, kind: Service, metadata: {name: s, namespace: shop}, spec: {selector: {app: a}, clusterIP: 10.96.0.1, \
-         ports: [{port: 80}, {port: 81, targetPort: 8080}, {name: n, port: 82, targetPort: http, protocol: UDP}]}}",
+         ports: [{port: 80}, {port: 81, targetPort: 8080}, {name: name, port: 82, targetPort: http, protocol: UDP}]}}",
     );
     let port = |name: &str, protocol, port, target| ServicePort {
         port: NamedPort {
@@ -262,7 +262,12 @@ fn a_service_leads_to_its_target_ports() {
         ports: vec![
             port("", Protocol::TCP, 80, TargetPort::Number(80)),
             port("", Protocol::TCP, 81, TargetPort::Number(8080)),
-            port("n", Protocol::UDP, 82, TargetPort::Name("http".to_owned())),
+            port(
+                "name",
+                Protocol::UDP,
+                82,
+                TargetPort::Name("http".to_owned()),
+            ),
         ],
     };
     assert_eq!(objects[0].object.items, [Item::Service(expected)]);
@@ -292,11 +297,11 @@ fn headless_and_external_services_have_no_address_of_their_own() {
 #[test]
 fn internal_addresses_of_a_node_come_first() {
     let objects = clean(
-        "{apiVersion: v1, kind: Node, metadata: {name: n, labels: {a: b}}, status: {addresses: [{type: ExternalIP, address: 192.0.2.1}, \
-         {type: Hostname, address: n}, {type: InternalIP, address: 10.0.0.1}], nodeInfo: {}}}",
+        "{apiVersion: v1, kind: Node, metadata: {name: name, labels: {a: b}}, status: {addresses: [{type: ExternalIP, address: 192.0.2.1}, \
+         {type: Hostname, address: name}, {type: InternalIP, address: 10.0.0.1}], nodeInfo: {}}}",
     );
     let expected = Node {
-        name: "n".to_owned(),
+        name: "name".to_owned(),
         labels: labels(&[("a", "b")]),
         addresses: vec!["10.0.0.1".parse().unwrap(), "192.0.2.1".parse().unwrap()],
     };

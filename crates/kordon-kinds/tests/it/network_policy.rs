@@ -180,11 +180,11 @@ fn ports_are_numbers_ranges_names_or_whole_protocols() {
 fn one_peer_with_two_selectors_means_both_and_two_peers_mean_either() {
     let labels = |key: &str| Selector::In(key.to_owned(), vec!["x".to_owned()]);
     let here = NamespaceMatch::Named("shop".to_owned());
-    let both = "[{namespaceSelector: {matchLabels: {n: x}}, podSelector: {matchLabels: {p: x}}}]";
+    let both = "[{namespaceSelector: {matchLabels: {ns: x}}, podSelector: {matchLabels: {p: x}}}]";
     assert_eq!(
         peers(both),
         [Peer::Workloads {
-            namespaces: NamespaceMatch::Matching(labels("n")),
+            namespaces: NamespaceMatch::Matching(labels("ns")),
             workloads: labels("p")
         }]
     );

@@ -174,13 +174,13 @@ fn a_service_account_without_a_namespace_matches_nobody_in_the_cluster() {
 #[test]
 fn odd_subjects_are_kept_as_the_authorizer_reads_them() {
     let list = "[{kind: User, name: ''}, {kind: user, name: a}, {kind: Group, name: g, apiGroup: example.com}, \
-                {kind: ServiceAccount, name: 'b:c', namespace: n}]";
+                {kind: ServiceAccount, name: 'b:c', namespace: ns}]";
     let text = binding("RoleBinding", "{kind: Role, name: r}", list);
     let expected = [
         PrincipalMatch::User(String::new()),
         PrincipalMatch::Group("g".to_owned()),
         PrincipalMatch::ServiceAccount {
-            namespace: "n".to_owned(),
+            namespace: "ns".to_owned(),
             name: "b:c".to_owned(),
         },
     ];

@@ -81,7 +81,7 @@ fn a_direction_without_rules_is_not_affected() {
 #[test]
 fn actions_are_the_words_of_the_kind() {
     let rule = |action: &str| {
-        format!("ingress: [{{name: n, action: {action}, from: [{{namespaces: {{}}}}]}}]")
+        format!("ingress: [{{name: name, action: {action}, from: [{{namespaces: {{}}}}]}}]")
     };
     let cases = [
         (cluster(&rule("Accept")), Effect::Allow),
@@ -94,7 +94,7 @@ fn actions_are_the_words_of_the_kind() {
         let rule = first_rule(&text);
         assert_eq!(
             (rule.effect, rule.name.as_deref()),
-            (effect, Some("n")),
+            (effect, Some("name")),
             "{text}"
         );
     }
@@ -120,7 +120,7 @@ fn actions_are_the_words_of_the_kind() {
 fn a_subject_is_namespaces_or_pods() {
     let text = cluster("ingress: [{action: Deny, from: [{namespaces: {}}]}]").replace(
         "subject: {namespaces: {}}",
-        "subject: {pods: {namespaceSelector: {matchLabels: {n: x}}, podSelector: {matchLabels: {p: x}}}}",
+        "subject: {pods: {namespaceSelector: {matchLabels: {ns: x}}, podSelector: {matchLabels: {p: x}}}}",
     );
     let labels = |key: &str| Selector::In(key.to_owned(), vec!["x".to_owned()]);
     let Target::Workloads {
@@ -131,7 +131,7 @@ fn a_subject_is_namespaces_or_pods() {
     else {
         panic!("workloads")
     };
-    assert_eq!(namespaces, NamespaceMatch::Matching(labels("n")));
+    assert_eq!(namespaces, NamespaceMatch::Matching(labels("ns")));
     assert_eq!(workloads, labels("p"));
 }
 

@@ -82,7 +82,9 @@ fn spec<S: DeserializeOwned + Default>(ctx: &mut Context<'_>) -> At<'static> {
 fn lower_with_selector<S: DeserializeOwned + Default>(ctx: &mut Context<'_>) -> Vec<Item> {
     let spec = spec::<S>(ctx);
     let labels = template_labels(ctx, &spec.key("template"));
-    check_selector(ctx, &spec.key("selector"), &labels);
+    if ctx.has(&spec.key("template")) {
+        check_selector(ctx, &spec.key("selector"), &labels);
+    }
     lower(ctx, &spec.key("template"), labels)
 }
 
