@@ -1,1 +1,6 @@
-//! Placeholder.
+//! Analyses of policies: questions beyond a single decision.
+//!
+//! Owns what is asked of policies as such. Must not know the kinds that they stem from, nor read
+//! files.
+
+pub mod escalation;
