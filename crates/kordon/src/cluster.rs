@@ -126,7 +126,8 @@ impl Cluster {
     /// The objects, each reference once, and the diagnostics of those that were given twice.
     fn settled(&self) -> Lowered {
         let mut settled = self.lowered.clone();
-        kordon_kinds::settle(&mut settled);
+        let duplicates = kordon_kinds::settle(&mut settled.objects);
+        settled.diagnostics.extend(duplicates);
         settled
     }
 
@@ -135,7 +136,7 @@ impl Cluster {
         let objects = self.settled().objects.into_iter();
         Atlas {
             sources: self.sources.clone(),
-            limits: self.limits,
+            limits: self.limits.clone(),
             objects: objects.map(|located| (located.object.id.clone(), located)).collect(),
         }
     }

@@ -76,11 +76,11 @@ impl Answer {
     }
 
     fn reference(&self, of: &ObjectRef, path: &str) -> Value {
-        let mut value = object([("kind", json!(of.kind))]);
+        let mut value = object([("kind", json!(&*of.kind))]);
         if let Some(namespace) = &of.namespace {
-            value.insert("namespace".to_owned(), json!(namespace));
+            value.insert("namespace".to_owned(), json!(&**namespace));
         }
-        value.extend(object([("name", json!(of.name)), ("path", json!(path))]));
+        value.extend(object([("name", json!(&*of.name)), ("path", json!(path))]));
         if let Some(position) = self.engine.position(of, path) {
             value.insert("source".to_owned(), json!(position.to_string()));
         }
