@@ -22,6 +22,8 @@ pub(crate) struct Context<'a> {
     pub(crate) metadata: Metadata,
     /// Why nothing in the object means for certain what it seems to mean, if so.
     pub(crate) doubt: Option<String>,
+    /// Whether [`Context::namespace`] is what was written.
+    pub(crate) namespace_is_known: bool,
     /// How much an unknown field matters: an error in a policy, a warning elsewhere.
     pub(crate) unknown_fields: Severity,
     pub(crate) diagnostics: Vec<Diagnostic>,
@@ -41,6 +43,7 @@ impl<'a> Context<'a> {
             id,
             metadata: Metadata::default(),
             doubt: None,
+            namespace_is_known: true,
             unknown_fields,
             diagnostics: Vec::new(),
             errors: 0,

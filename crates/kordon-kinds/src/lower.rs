@@ -83,6 +83,11 @@ fn lower_known(
     let id = ObjectRef::cluster(kind.group, kind.kind, "");
     let mut ctx = Context::new(root, source, id, kind.unknown_fields());
     ctx.metadata = ctx.read::<Metadata>(&At::Root.key("metadata"));
+    // The namespace may be the part that could not be read, or stand under a misspelt name.
+    if ctx.errors() != 0 && kind.scope == Scope::Namespaced && ctx.metadata.namespace.is_none() {
+        ctx.namespace_is_known = false;
+        ctx.doubt = Some("the object's namespace could not be read".to_owned());
+    }
     name(&mut ctx, kind);
     if let Some(diagnostic) = doubt {
         ctx.doubt = Some(diagnostic.message.clone());

@@ -20,11 +20,24 @@ mod binding;
 mod role;
 mod schema;
 
+use kordon_core::model::Item;
+
+use crate::context::Context;
 use crate::kind::{Kind, Role, Scope};
 use crate::names::NameRule;
 
 /// The API group of all four kinds.
 pub(crate) const GROUP: &str = "rbac.authorization.k8s.io";
+
+/// The item, unless it is in doubt of which kind or namespace the object is: what the API server
+/// does not know grants nothing.
+fn unless_doubtful(ctx: &Context<'_>, item: Item) -> Vec<Item> {
+    if ctx.doubt.is_none() {
+        vec![item]
+    } else {
+        Vec::new()
+    }
+}
 
 const BASE: Kind = Kind {
     group: GROUP,

@@ -1,5 +1,7 @@
 //! Objects that stand in the input more than once.
 
+use std::cmp::Reverse;
+
 use kordon_syntax::{Diagnostic, Label, Severity};
 
 use super::Finding;
@@ -29,9 +31,10 @@ pub fn settle(objects: &mut Vec<Located>) -> Vec<Diagnostic> {
 
 fn one_of(mut same: Vec<Located>, out: &mut Vec<Diagnostic>) -> Located {
     if same.len() > 1 {
+        // A broken object comes first: it may be the one that counts in the cluster.
         same.sort_by_cached_key(|located| {
             (
-                located.state,
+                Reverse(located.state),
                 format!("{:?}", located.object),
                 located.source,
                 located.span.start,

@@ -61,8 +61,14 @@ pub(super) fn lower(ctx: &mut Context<'_>) -> Vec<Item> {
         .collect()
 }
 
-/// The widest position that this object may have: every pod of its namespace.
+/// The widest position that this object may have: every pod of its namespace, or of the cluster
+/// where the namespace is not known.
 fn position(ctx: &Context<'_>) -> Position {
+    let namespaces = if ctx.namespace_is_known {
+        NamespaceMatch::Named(ctx.namespace().to_owned())
+    } else {
+        NamespaceMatch::Matching(Selector::Everything)
+    };
     Position {
         stage: Stage {
             order: Order(1_000_000.0),
@@ -70,7 +76,7 @@ fn position(ctx: &Context<'_>) -> Position {
             combine: Combine::Isolate,
         },
         order: ORDER,
-        namespaces: NamespaceMatch::Named(ctx.namespace().to_owned()),
+        namespaces,
         workloads: Selector::Everything,
     }
 }

@@ -2,10 +2,10 @@
 
 use kordon_core::model::{Item, ObjectRef, PrincipalMatch};
 use kordon_core::rule::{Combine, Order, Plane, Policy, Rules, Scope, Stage, Target};
-use kordon_syntax::{Diagnostic, FieldPath, quoted};
+use kordon_syntax::{Diagnostic, FieldPath, Value, quoted};
 
-use super::GROUP;
 use super::schema::{Binding, RoleRef, Subject};
+use super::{GROUP, unless_doubtful};
 use crate::at::{At, elements};
 use crate::codes;
 use crate::context::Context;
@@ -34,7 +34,7 @@ fn lower(ctx: &mut Context<'_>, scope: Scope, role_kinds: &[&'static str]) -> Ve
     let subjects = (0..count)
         .filter_map(|index| subject(ctx, &list.index(index), &scope))
         .collect();
-    vec![Item::Policy(Policy {
+    let policy = Policy {
         plane: Plane::Rbac,
         stage: Stage {
             order: Order(0.0),
@@ -45,7 +45,8 @@ fn lower(ctx: &mut Context<'_>, scope: Scope, role_kinds: &[&'static str]) -> Ve
         path: FieldPath::from_iter([kordon_syntax::Segment::Key("subjects".into())]),
         target: Target::Principals { subjects, scope },
         rules,
-    })]
+    };
+    unless_doubtful(ctx, Item::Policy(policy))
 }
 
 /// The object that a role reference means. One of an odd kind means an object that cannot exist,
@@ -66,6 +67,12 @@ fn check_role_ref(ctx: &mut Context<'_>, role: &RoleRef, kinds: &[&'static str])
             "add `roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: ..}`",
         );
         ctx.report(&at, "no `roleRef`", diagnostic);
+        return;
+    }
+    if ctx
+        .node(&at)
+        .is_some_and(|node| !matches!(node.value, Value::Mapping(_)))
+    {
         return;
     }
     if !role.api_group.is_empty() && role.api_group != GROUP {

@@ -5,6 +5,7 @@ use kordon_core::rule::{ApiPermission, Clause, Effect, Rule, RuleSet, Test};
 use kordon_syntax::Diagnostic;
 
 use super::schema::{self, ClusterRole, PolicyRule};
+use super::unless_doubtful;
 use crate::at::{At, elements};
 use crate::codes;
 use crate::context::Context;
@@ -16,11 +17,14 @@ pub(super) fn lower_role(ctx: &mut Context<'_>) -> Vec<Item> {
     let _: schema::Role = ctx.read(&At::Root);
     let rules = rules(ctx, Scope::Namespaced);
     // INVARIANT: only cluster roles are included by labels.
-    vec![Item::RuleSet(RuleSet {
-        labels: std::collections::BTreeMap::new(),
-        rules,
-        includes: Vec::new(),
-    })]
+    unless_doubtful(
+        ctx,
+        Item::RuleSet(RuleSet {
+            labels: std::collections::BTreeMap::new(),
+            rules,
+            includes: Vec::new(),
+        }),
+    )
 }
 
 /// Lowers a `ClusterRole`.
@@ -32,11 +36,14 @@ pub(super) fn lower_cluster_role(ctx: &mut Context<'_>) -> Vec<Item> {
         .map(|rule| includes(ctx, &rule))
         .unwrap_or_default();
     let labels = ctx.metadata.labels.clone();
-    vec![Item::RuleSet(RuleSet {
-        labels,
-        rules,
-        includes,
-    })]
+    unless_doubtful(
+        ctx,
+        Item::RuleSet(RuleSet {
+            labels,
+            rules,
+            includes,
+        }),
+    )
 }
 
 fn includes(ctx: &mut Context<'_>, written: &schema::AggregationRule) -> Vec<Selector> {

@@ -171,6 +171,10 @@ fn pods_of_a_deployment_belong_to_it_and_not_to_its_replica_set() {
     let job = "{kind: Job, name: j-5d8, controller: true}";
     assert_eq!(owned("5d8", job).as_deref(), Some("Job/j-5d8"));
     assert_eq!(owned("5d8", "{kind: Job, name: j}"), None);
+    assert_eq!(
+        owned("5d8", "{kind: Node, name: node, controller: true}"),
+        None
+    );
 }
 
 #[test]

@@ -113,7 +113,7 @@ fn mutation() -> impl Strategy<Value = Mutation> {
 /// Changes the node that a number chooses.
 fn mutate(root: &mut Value, place: usize, mutation: &Mutation) {
     let mut pointers = Vec::new();
-    collect(root, String::new(), &mut pointers);
+    collect(root, "", &mut pointers);
     let pointer = pointers[place % pointers.len()].clone();
     let (parent, last) = pointer.rsplit_once('/').unwrap();
     let last = last.replace("~1", "/").replace("~0", "~");
@@ -132,20 +132,20 @@ fn mutate(root: &mut Value, place: usize, mutation: &Mutation) {
     }
 }
 
-fn collect(value: &Value, pointer: String, out: &mut Vec<String>) {
+fn collect(value: &Value, pointer: &str, out: &mut Vec<String>) {
     if !pointer.is_empty() {
-        out.push(pointer.clone());
+        out.push(pointer.to_owned());
     }
     match value {
         Value::Object(map) => {
             for (key, value) in map {
                 let key = key.replace('~', "~0").replace('/', "~1");
-                collect(value, format!("{pointer}/{key}"), out);
+                collect(value, &format!("{pointer}/{key}"), out);
             }
         }
         Value::Array(items) => {
             for (index, value) in items.iter().enumerate() {
-                collect(value, format!("{pointer}/{index}"), out);
+                collect(value, &format!("{pointer}/{index}"), out);
             }
         }
         _ => {}

@@ -1,4 +1,4 @@
-//! NetworkPolicy.
+//! Network policies.
 
 use kordon_core::model::{AddressBlock, NamespaceMatch, PortMatch, Protocol, Selector};
 use kordon_core::rule::{Clause, Direction, Effect, Peer, Policy, Target, Test};
@@ -333,4 +333,27 @@ fn a_policy_without_a_name_still_counts() {
     assert_eq!(messages, ["this NetworkPolicy has no name"]);
     assert!(object.object.id.name.starts_with("unnamed-"));
     assert_eq!(policies(&object).len(), 1);
+}
+
+#[test]
+fn a_policy_whose_namespace_cannot_be_read_is_undecided_for_the_whole_cluster() {
+    let text = policy("{podSelector: {}}");
+    for namespace in ["namespace: y", "namespace: [shop]", "nmespace: shop"] {
+        let (object, messages) = one(&text.replace("namespace: shop", namespace));
+        assert_eq!(messages.len(), 1, "{namespace}");
+        for policy in policies(&object) {
+            let Target::Workloads { namespaces, .. } = &policy.target else {
+                panic!("a network policy")
+            };
+            assert_eq!(
+                *namespaces,
+                NamespaceMatch::Matching(Selector::Everything),
+                "{namespace}"
+            );
+            assert!(matches!(
+                own_rules(policy)[0].clauses[0].test,
+                Test::Unknown(_)
+            ));
+        }
+    }
 }

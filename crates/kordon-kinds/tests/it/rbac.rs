@@ -207,3 +207,23 @@ fn a_role_reference_of_an_odd_kind_means_an_object_that_cannot_exist() {
         );
     }
 }
+
+#[test]
+fn an_object_of_which_kind_or_namespace_is_in_doubt_grants_nothing() {
+    let text = binding(
+        "RoleBinding",
+        "{kind: ClusterRole, name: view}",
+        "[{kind: User, name: alice}]",
+    );
+    let doubtful = [
+        text.replace("kind: RoleBinding", "kind: rolebinding"),
+        text.replace("k8s.io/v1", "k8s.io/v1beta1"),
+        text.replace("namespace: shop", "namespace: y"),
+        text.replace("namespace: shop", "nmespace: shop"),
+    ];
+    for text in doubtful {
+        let (object, messages) = one(&text);
+        assert_eq!(messages.len(), 1, "{text}");
+        assert_eq!(object.object.items, [], "{text}");
+    }
+}

@@ -152,7 +152,9 @@ pub(super) fn owner(metadata: &Metadata, labels: &BTreeMap<String, String>) -> O
     let reference = metadata
         .owner_references
         .iter()
-        .find(|reference| reference.controller == Some(true))?;
+        .find(|reference| reference.controller == Some(true))
+        // Static pods name their node, which is no workload that they have in common.
+        .filter(|reference| reference.kind != "Node")?;
     let deployment = labels
         .get(TEMPLATE_HASH)
         .filter(|_| reference.kind == "ReplicaSet")
