@@ -8,12 +8,12 @@ mod program;
 mod selector;
 mod stage_index;
 
+pub(crate) use api::{ApiIndex, ApiPart, ApiQuery, ApiTest, Name};
 pub(crate) use index::{Dimension, Query};
-pub(crate) use api::{ApiIndex, ApiPart, ApiQuery, ApiTest, group_key, principal_key, user_key};
 pub(crate) use policy::{
     CompiledClause, CompiledPeer, CompiledPolicy, CompiledPort, CompiledRule, CompiledTarget,
-    CompiledTest, PortSlot, compile_rules,
+    CompiledTest, PortSlot, Principal, compile_rules,
 };
-pub(crate) use program::{Program, RuleAt, StageProgram};
-pub(crate) use stage_index::{PodKeys, Prefix, peer_keys, port_key};
+pub(crate) use program::{Program, RuleAt, StagePolicy, StageProgram};
 pub(crate) use selector::{CompiledSelector, LabelView, NamespaceTest, pack_labels};
+pub(crate) use stage_index::{PodKeys, Prefix, peer_keys, port_key};

@@ -8,7 +8,6 @@ use crate::model::{ObjectRef, PrincipalMatch};
 use crate::request::{ApiRequest, ApiTarget, Groups};
 use crate::rule::ApiPermission;
 use crate::snapshot::Snapshot;
-use crate::symbol::Symbol;
 
 /// What is granted, and the sets of rules that grants refer to in vain.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,13 +104,13 @@ impl Snapshot {
             target,
         };
         let query = self.api_query(&request);
-        let scopes = [Some(Symbol::NONE), self.scope(&request)];
+        let namespace = self.scope(&request).map(|(name, _)| name);
         let mut granted = Granted::default();
         for policy in self.policies_about_principals() {
             let CompiledTarget::Principals { subjects, scope } = &policy.target else {
                 continue;
             };
-            if !scopes.contains(&Some(*scope)) {
+            if scope.is_some() && scope.as_deref() != namespace {
                 continue;
             }
             let Some((rules_of, path)) = self.permitted_by(policy, &query, &mut granted.missing)
@@ -121,7 +120,7 @@ impl Snapshot {
             granted
                 .found
                 .extend(subjects.iter().map(|subject| GrantedSubject {
-                    subject: subject.principal.clone(),
+                    subject: subject.matches.clone(),
                     policy: (*policy.object).clone(),
                     rules_of: rules_of.clone(),
                     path: path.clone(),

@@ -10,12 +10,12 @@ use std::sync::Arc;
 
 use crate::model::Change;
 use crate::persist::{Shards, Slots};
-use crate::symbol::{Symbol, Symbols};
+use crate::symbol::Symbols;
 
-pub(crate) use grants::{Grant, Grants};
+pub(crate) use grants::{Grant, Grantee, Grants};
 pub(crate) use inventory::{
-    AddressUse, Class, ClassId, NamedWorkload, NamespaceSlot, NodeSlot, POD, ServiceSlot, Sort, WorkloadId, WorkloadSlot,
-    implied_labels, port_slot,
+    AddressUse, Class, ClassId, NamedWorkload, NamespaceSlot, NodeSlot, POD, ServiceSlot, Sort,
+    WorkloadId, WorkloadSlot, implied_labels, port_slot,
 };
 pub(crate) use policies::PolicySlot;
 pub(crate) use rule_sets::{RuleSetId, RuleSetSlot};
@@ -94,7 +94,7 @@ pub struct Snapshot {
     policies: Slots<PolicySlot>,
     /// Policies that may select workloads of any namespace.
     cluster_policies: Arc<Vec<PolicyId>>,
-    grants: Shards<grants::GrantEntry>,
+    grantees: Shards<Grantee>,
     rule_set_ids: Shards<rule_sets::RuleSetEntry>,
     rule_sets: Slots<RuleSetSlot>,
 }
@@ -119,7 +119,7 @@ impl Snapshot {
             classes: Slots::default(),
             policies: Slots::default(),
             cluster_policies: Arc::default(),
-            grants: Shards::default(),
+            grantees: Shards::default(),
             rule_set_ids: Shards::default(),
             rule_sets: Slots::default(),
         }
@@ -170,12 +170,6 @@ impl Snapshot {
 
     pub(crate) fn rule_set(&self, id: RuleSetId) -> Option<&RuleSetSlot> {
         self.rule_sets.get(id.index())
-    }
-
-    /// What is granted to a principal in a scope.
-    #[inline]
-    pub(crate) fn grants(&self, principal: u64, scope: Symbol) -> Option<&Grants> {
-        grants::find(&self.grants, principal, scope)
     }
 }
 

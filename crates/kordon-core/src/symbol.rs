@@ -127,16 +127,6 @@ impl Symbols {
         symbol
     }
 
-    /// The table's own copy of `text`, made if need be.
-    pub(crate) fn intern_shared(&mut self, text: &str) -> Arc<str> {
-        let symbol = self.intern(text);
-        self.texts
-            .get(symbol.index())
-            .cloned()
-            .flatten()
-            .unwrap_or_else(|| text.into())
-    }
-
     /// The hash of an address, seeded as that of texts.
     #[inline]
     pub(crate) fn hash_address(&self, address: std::net::IpAddr) -> u64 {

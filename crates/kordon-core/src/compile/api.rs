@@ -4,7 +4,6 @@ use std::ops::ControlFlow;
 
 use super::CompiledRule;
 use super::index::{Dimension, Index, IndexBuilder, Keys, Query};
-use crate::model::PrincipalMatch;
 use crate::rule::ApiPermission;
 use crate::symbol::{Pair, Symbol, Symbols};
 
@@ -21,7 +20,7 @@ pub(crate) enum ApiQuery<'a> {
         resource: (Symbol, Symbol),
         /// The subresource as asked; `None` when there is none.
         subresource: Option<Symbol>,
-        name: Symbol,
+        name: Name<'a>,
     },
     /// A request for a path outside the resources.
     Path {
@@ -29,6 +28,20 @@ pub(crate) enum ApiQuery<'a> {
         path: &'a str,
         symbol: Symbol,
     },
+}
+
+/// The name that a request asks for. Few rules list names, so its symbol is looked up only for
+/// them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Name<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) symbols: &'a Symbols,
+}
+
+impl Name<'_> {
+    fn symbol(self) -> Symbol {
+        self.symbols.find(self.text)
+    }
 }
 
 /// A list of names in which `*` is any.
@@ -184,8 +197,8 @@ impl ApiTest {
 
     /// RBAC: an empty list of names allows every name.
     #[inline]
-    fn has_name(&self, name: Symbol) -> bool {
-        self.names.is_empty() || self.names.contains(&name)
+    fn has_name(&self, name: Name<'_>) -> bool {
+        self.names.is_empty() || self.names.contains(&name.symbol())
     }
 
     fn has_path(&self, path: &str, symbol: Symbol) -> bool {
@@ -286,7 +299,7 @@ impl Query for ApiQuery<'_> {
             }
             (Self::Resource { verb, .. } | Self::Path { verb, .. }, Dimension::Verb) => one(*verb),
             (Self::Resource { group, .. }, Dimension::ApiGroup) => one(*group),
-            (Self::Resource { name, .. }, Dimension::Name) => one(*name),
+            (Self::Resource { name, .. }, Dimension::Name) => one(name.symbol()),
             (Self::Path { symbol, .. }, Dimension::Path) => one(*symbol),
             _ => ControlFlow::Continue(()),
         }
@@ -414,24 +427,4 @@ fn path_test(symbols: &mut Symbols, path: &str) -> PathTest {
 
 fn intern_all(symbols: &mut Symbols, texts: &[String]) -> Box<[Symbol]> {
     texts.iter().map(|text| symbols.intern(text)).collect()
-}
-
-/// The key under which grants to a principal are found.
-pub(crate) fn principal_key(symbols: &mut Symbols, principal: &PrincipalMatch) -> u64 {
-    match principal {
-        PrincipalMatch::User(name) => user_key(symbols.intern(name)),
-        PrincipalMatch::Group(name) => group_key(symbols.intern(name)),
-        PrincipalMatch::ServiceAccount { namespace, name } => {
-            let user = format!("{}{namespace}:{name}", crate::model::SERVICE_ACCOUNT_PREFIX);
-            user_key(symbols.intern(&user))
-        }
-    }
-}
-
-pub(crate) fn user_key(name: Symbol) -> u64 {
-    u64::from(name.number())
-}
-
-pub(crate) fn group_key(name: Symbol) -> u64 {
-    1 << 32 | u64::from(name.number())
 }

@@ -2,8 +2,13 @@
 
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use super::{ApiQuery, ApiTest, CompiledSelector, NamespaceTest};
-use crate::model::{AddressBlock, NamespaceMatch, ObjectRef, PortMatch, Protocol, Selector};
+use crate::model::{
+    AddressBlock, NamespaceMatch, ObjectRef, PortMatch, PrincipalMatch, Protocol,
+    SERVICE_ACCOUNT_PREFIX, Selector,
+};
 use crate::rule::{
     Clause, Direction, Effect, Order, Peer, Plane, Policy, Rule, Rules, Scope, Stage, Target, Test,
 };
@@ -23,7 +28,7 @@ pub(crate) struct CompiledPolicy {
     pub(crate) path: Box<str>,
     pub(crate) target: CompiledTarget,
     /// Its own rules; empty when it refers to a set.
-    pub(crate) rules: Box<[CompiledRule]>,
+    pub(crate) rules: SmallVec<[CompiledRule; 1]>,
     /// The set that it refers to.
     pub(crate) set: Option<ObjectRef>,
 }
@@ -36,10 +41,10 @@ pub(crate) enum CompiledTarget {
         namespaces: NamespaceTest,
         workloads: CompiledSelector,
     },
-    /// The scope is a namespace's name, or [`Symbol::NONE`] for the whole cluster.
+    /// The scope is a namespace's name, or the whole cluster.
     Principals {
         subjects: Box<[Subject]>,
-        scope: Symbol,
+        scope: Option<Arc<str>>,
     },
 }
 
@@ -47,8 +52,27 @@ pub(crate) enum CompiledTarget {
 #[derive(Clone, Debug)]
 pub(crate) struct Subject {
     pub(crate) path: Box<str>,
-    pub(crate) principal: crate::model::PrincipalMatch,
-    pub(crate) key: u64,
+    pub(crate) matches: PrincipalMatch,
+    pub(crate) principal: Principal,
+}
+
+/// Whom grants are made to: a service account is the user of its name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Principal {
+    User(Arc<str>),
+    Group(Arc<str>),
+}
+
+impl From<&PrincipalMatch> for Principal {
+    fn from(matches: &PrincipalMatch) -> Self {
+        match matches {
+            PrincipalMatch::User(name) => Self::User(name.as_str().into()),
+            PrincipalMatch::Group(name) => Self::Group(name.as_str().into()),
+            PrincipalMatch::ServiceAccount { namespace, name } => {
+                Self::User(format!("{SERVICE_ACCOUNT_PREFIX}{namespace}:{name}").into())
+            }
+        }
+    }
 }
 
 /// A declared port.
@@ -68,7 +92,7 @@ pub(crate) struct CompiledRule {
     pub(crate) path: Box<str>,
     pub(crate) name: Option<Box<str>>,
     pub(crate) effect: Effect,
-    pub(crate) clauses: Box<[CompiledClause]>,
+    pub(crate) clauses: SmallVec<[CompiledClause; 2]>,
 }
 
 /// A compiled clause.
@@ -81,8 +105,8 @@ pub(crate) struct CompiledClause {
 /// A compiled condition.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum CompiledTest {
-    Peers(Box<[CompiledPeer]>),
-    Ports(Box<[CompiledPort]>),
+    Peers(SmallVec<[CompiledPeer; 1]>),
+    Ports(SmallVec<[CompiledPort; 2]>),
     Api(Box<ApiTest>),
     Unknown(Box<str>),
 }
@@ -123,8 +147,8 @@ impl CompiledPolicy {
         policy: &Policy,
     ) -> Self {
         let (rules, set) = match &policy.rules {
-            Rules::Own(rules) => (compile_rules(symbols, rules), None),
-            Rules::Of(set) => (Box::default(), Some(set.clone())),
+            Rules::Own(rules) => (compile_rules(symbols, rules).collect(), None),
+            Rules::Of(set) => (SmallVec::new(), Some(set.clone())),
         };
         Self {
             id,
@@ -148,21 +172,21 @@ impl CompiledPolicy {
 }
 
 /// Compiles rules in their order.
-pub(crate) fn compile_rules(symbols: &mut Symbols, rules: &[Rule]) -> Box<[CompiledRule]> {
-    rules
-        .iter()
-        .map(|rule| CompiledRule {
-            stated_by: None,
-            path: rule.path.to_string().into(),
-            name: rule.name.as_deref().map(Into::into),
-            effect: rule.effect,
-            clauses: rule
-                .clauses
-                .iter()
-                .map(|clause| compile_clause(symbols, clause))
-                .collect(),
-        })
-        .collect()
+pub(crate) fn compile_rules<'a>(
+    symbols: &'a mut Symbols,
+    rules: &'a [Rule],
+) -> impl Iterator<Item = CompiledRule> + 'a {
+    rules.iter().map(move |rule| CompiledRule {
+        stated_by: None,
+        path: rule.path.to_string().into(),
+        name: rule.name.as_deref().map(Into::into),
+        effect: rule.effect,
+        clauses: rule
+            .clauses
+            .iter()
+            .map(|clause| compile_clause(symbols, clause))
+            .collect(),
+    })
 }
 
 fn compile_target(symbols: &mut Symbols, target: &Target) -> CompiledTarget {
@@ -179,15 +203,15 @@ fn compile_target(symbols: &mut Symbols, target: &Target) -> CompiledTarget {
         Target::Principals { subjects, scope } => CompiledTarget::Principals {
             subjects: subjects
                 .iter()
-                .map(|(path, principal)| Subject {
+                .map(|(path, matches)| Subject {
                     path: path.to_string().into(),
-                    principal: principal.clone(),
-                    key: super::principal_key(symbols, principal),
+                    matches: matches.clone(),
+                    principal: Principal::from(matches),
                 })
                 .collect(),
             scope: match scope {
-                Scope::Cluster => Symbol::NONE,
-                Scope::Namespace(name) => symbols.intern(name),
+                Scope::Cluster => None,
+                Scope::Namespace(name) => Some(name.as_str().into()),
             },
         },
     }

@@ -3,10 +3,13 @@
 
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use super::stage_index::{self, StageIndex};
 use super::{CompiledPolicy, CompiledRule, CompiledTarget};
 use crate::decision::RuleId;
-use crate::rule::{Combine, Direction, Plane, Stage};
+use crate::rule::{Combine, Direction, Plane};
+use crate::snapshot::PolicyId;
 
 /// Stages with more rules than this are indexed.
 const INDEXED: usize = 16;
@@ -14,16 +17,25 @@ const INDEXED: usize = 16;
 /// The stages that guard workloads which the same policies select.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Program {
-    egress: Box<[StageProgram]>,
-    ingress: Box<[StageProgram]>,
+    egress: SmallVec<[StageProgram; 1]>,
+    ingress: SmallVec<[StageProgram; 1]>,
 }
 
 /// One stage for one target: its policies in rank order.
 #[derive(Clone, Debug)]
 pub(crate) struct StageProgram {
-    pub(crate) stage: Stage,
-    pub(crate) policies: Box<[Arc<CompiledPolicy>]>,
-    pub(crate) index: Option<StageIndex>,
+    pub(crate) combine: Combine,
+    pub(crate) policies: SmallVec<[StagePolicy; 2]>,
+    pub(crate) index: Option<Box<StageIndex>>,
+}
+
+/// A policy of a stage, and what can be said of it without looking at it.
+#[derive(Clone, Debug)]
+pub(crate) struct StagePolicy {
+    pub(crate) policy: Arc<CompiledPolicy>,
+    pub(crate) id: PolicyId,
+    /// A policy may have none: that it selects is all it says.
+    pub(crate) has_rules: bool,
 }
 
 /// The place of a rule in a stage.
@@ -52,7 +64,7 @@ impl Program {
     }
 }
 
-fn stages(policies: &[Arc<CompiledPolicy>], direction: Direction) -> Box<[StageProgram]> {
+fn stages(policies: &[Arc<CompiledPolicy>], direction: Direction) -> SmallVec<[StageProgram; 1]> {
     let mut chosen: Vec<&Arc<CompiledPolicy>> = policies
         .iter()
         .filter(|policy| match policy.target {
@@ -72,41 +84,46 @@ fn stages(policies: &[Arc<CompiledPolicy>], direction: Direction) -> Box<[StageP
     });
     chosen
         .chunk_by(|a, b| (a.stage.order, &a.stage.name) == (b.stage.order, &b.stage.name))
-        .map(|group| StageProgram::new(group.iter().map(|policy| Arc::clone(policy)).collect()))
+        .map(StageProgram::new)
         .collect()
 }
 
 impl StageProgram {
-    fn new(policies: Box<[Arc<CompiledPolicy>]>) -> Self {
+    fn new(policies: &[&Arc<CompiledPolicy>]) -> Self {
         // Policies of one stage agree on how they combine, unless a tier holds kinds that isolate
         // beside kinds with order; order then rules, and isolation is its end.
-        let stage = policies
-            .iter()
-            .map(|policy| &policy.stage)
-            .max_by_key(|s| s.combine)
-            .cloned();
-        let stage = stage.unwrap_or(Stage {
-            order: crate::rule::Order(0.0),
-            name: String::new(),
-            combine: Combine::Isolate,
-        });
+        let combine = policies.iter().map(|policy| policy.stage.combine).max();
         let rules: usize = policies.iter().map(|policy| policy.rules.len()).sum();
-        let index = (rules > INDEXED).then(|| stage_index::build(&policies));
         Self {
-            stage,
-            policies,
-            index,
+            combine: combine.unwrap_or(Combine::Isolate),
+            index: (rules > INDEXED).then(|| Box::new(stage_index::build(policies))),
+            policies: policies
+                .iter()
+                .map(|&policy| StagePolicy {
+                    policy: Arc::clone(policy),
+                    id: policy.id,
+                    has_rules: !policy.rules.is_empty(),
+                })
+                .collect(),
         }
     }
 
+    /// The stage's name.
+    pub(crate) fn name(&self) -> &str {
+        self.policies
+            .first()
+            .map_or("", |first| &first.policy.stage.name)
+    }
+
     /// The policy of a place.
-    pub(crate) fn policy(&self, at: RuleAt) -> Option<&Arc<CompiledPolicy>> {
+    pub(crate) fn policy(&self, at: RuleAt) -> Option<&StagePolicy> {
         self.policies.get(usize::try_from(at.policy).ok()?)
     }
 
     /// The rule at a place.
     pub(crate) fn rule(&self, at: RuleAt) -> Option<&CompiledRule> {
-        self.policy(at)?.rules.get(usize::try_from(at.rule).ok()?)
+        let policy = &self.policy(at)?.policy;
+        policy.rules.get(usize::try_from(at.rule).ok()?)
     }
 
     /// What identifies a rule beyond this stage.
@@ -121,12 +138,10 @@ impl StageProgram {
 
     /// All rules in rank order.
     pub(crate) fn rules(&self) -> impl Iterator<Item = (RuleAt, &CompiledRule)> {
-        (0_u32..)
-            .zip(&self.policies)
-            .flat_map(|(policy, compiled)| {
-                (0_u32..)
-                    .zip(&compiled.rules)
-                    .map(move |(rule, r)| (RuleAt { policy, rule }, r))
-            })
+        (0_u32..).zip(&self.policies).flat_map(|(policy, member)| {
+            (0_u32..)
+                .zip(&member.policy.rules)
+                .map(move |(rule, r)| (RuleAt { policy, rule }, r))
+        })
     }
 }

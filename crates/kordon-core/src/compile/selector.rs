@@ -148,11 +148,7 @@ impl NamespaceTest {
     /// Whether a namespace of this name with these labels matches. The labels are asked for only
     /// where they matter.
     #[inline]
-    pub(crate) fn selects<'a>(
-        &self,
-        name: Symbol,
-        labels: impl FnOnce() -> LabelView<'a>,
-    ) -> bool {
+    pub(crate) fn selects<'a>(&self, name: Symbol, labels: impl FnOnce() -> LabelView<'a>) -> bool {
         match self {
             Self::Any => true,
             Self::Named(named) => *named == name,

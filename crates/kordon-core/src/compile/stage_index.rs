@@ -40,7 +40,7 @@ pub(crate) enum Prefix {
 }
 
 /// Builds the index of a stage over its policies in rank order.
-pub(crate) fn build(policies: &[Arc<CompiledPolicy>]) -> StageIndex {
+pub(crate) fn build(policies: &[&Arc<CompiledPolicy>]) -> StageIndex {
     let rules: Vec<(RuleAt, &CompiledRule)> = (0_u32..)
         .zip(policies)
         .flat_map(|(policy, compiled)| {
@@ -167,9 +167,14 @@ pub(crate) fn peer_keys(
 ) -> ControlFlow<()> {
     if let Some(pod) = pod {
         each(namespace_key(pod.namespace))?;
-        pod.labels.0.iter().try_for_each(|&pair| each(label_key(pair)))?;
+        pod.labels
+            .0
+            .iter()
+            .try_for_each(|&pair| each(label_key(pair)))?;
         let labels = pod.namespace_labels.0;
-        labels.iter().try_for_each(|&pair| each(namespace_label_key(pair)))?;
+        labels
+            .iter()
+            .try_for_each(|&pair| each(namespace_label_key(pair)))?;
     }
     let Some(address) = address else {
         return ControlFlow::Continue(());

@@ -2,19 +2,18 @@
 
 use smallvec::SmallVec;
 
-use crate::compile::{ApiQuery, group_key, user_key};
+use crate::compile::{ApiQuery, Name};
 use crate::decision::{Cause, Decision, RuleId, Verdict};
 use crate::request::{ApiRequest, ApiTarget};
 use crate::rule::Plane;
-use crate::snapshot::{Grant, Snapshot};
+use crate::snapshot::{Grant, Grantee, Grants, Snapshot};
 use crate::symbol::Symbol;
 
 /// An API request whose names are resolved against a snapshot.
 #[derive(Debug)]
 pub struct PreparedApi<'s> {
     snapshot: &'s Snapshot,
-    principals: SmallVec<[u64; 8]>,
-    namespace: Option<Symbol>,
+    grants: SmallVec<[&'s Grants; 4]>,
     query: ApiQuery<'s>,
 }
 
@@ -22,21 +21,21 @@ impl PreparedApi<'_> {
     /// Decides the request.
     #[inline]
     pub fn decide(&self) -> Decision {
-        let found = self.principals.iter().find_map(|&principal| {
-            self.snapshot
-                .permitting(principal, self.namespace, || self.query)
-        });
-        decision(found)
+        let mut grants = self.grants.iter();
+        decision(grants.find_map(|grants| grants.permitting(self.snapshot, &self.query)))
     }
 }
 
 impl Snapshot {
     /// Resolves the names of an API request, to decide it many times.
     pub fn prepare_api<'s>(&'s self, request: &ApiRequest<'s>) -> PreparedApi<'s> {
+        let namespace = self.scope(request);
+        let grants = self
+            .grantees(request)
+            .flat_map(|grantee| grantee.grants_in(namespace));
         PreparedApi {
             snapshot: self,
-            principals: self.principal_keys(request).collect(),
-            namespace: self.scope(request),
+            grants: grants.filter(|grants| !grants.list.is_empty()).collect(),
             query: self.api_query(request),
         }
     }
@@ -46,54 +45,38 @@ impl Snapshot {
     pub(crate) fn decide_api(&self, request: &ApiRequest<'_>) -> Decision {
         let namespace = self.scope(request);
         let mut query = None;
-        let found = self.principal_keys(request).find_map(|principal| {
-            self.permitting(principal, namespace, || {
-                *query.get_or_insert_with(|| self.api_query(request))
-            })
-        });
-        decision(found)
+        decision(self.grantees(request).find_map(|grantee| {
+            let query = query.get_or_insert_with(|| self.api_query(request));
+            grantee
+                .grants_in(namespace)
+                .find_map(|grants| grants.permitting(self, query))
+        }))
     }
 
-    /// The keys of the user and of the groups, in this order.
-    pub(crate) fn principal_keys(&self, request: &ApiRequest<'_>) -> impl Iterator<Item = u64> {
-        let user = std::iter::once(user_key(self.symbols.find(request.user)));
-        user.chain(
-            request
-                .groups
-                .iter()
-                .map(|group| group_key(self.symbols.find(group))),
-        )
+    /// What is granted to the user and to the groups, in this order, where anything is.
+    #[inline]
+    pub(crate) fn grantees<'s>(
+        &'s self,
+        request: &ApiRequest<'_>,
+    ) -> impl Iterator<Item = &'s Grantee> {
+        let groups = request.groups.iter().filter_map(|group| self.group(group));
+        self.user(request.user).into_iter().chain(groups)
     }
 
-    /// The namespace whose grants count beside those of the whole cluster.
+    /// The namespace whose grants count beside those of the whole cluster, with its hash.
     ///
     /// `VisitRulesFor`: role bindings are looked at "if len(namespace) > 0".
-    pub(crate) fn scope(&self, request: &ApiRequest<'_>) -> Option<Symbol> {
+    pub(crate) fn scope<'r>(&self, request: &ApiRequest<'r>) -> Option<(&'r str, u64)> {
         match request.target {
             ApiTarget::Resource { namespace, .. } if !namespace.is_empty() => {
-                Some(self.symbols.find(namespace))
+                Some((namespace, self.symbols.hash(namespace)))
             }
             ApiTarget::Resource { .. } | ApiTarget::Path(_) => None,
         }
     }
 
-    /// The first grant to a principal that covers the query.
-    #[inline]
-    fn permitting<'q>(
-        &self,
-        principal: u64,
-        namespace: Option<Symbol>,
-        mut query: impl FnMut() -> ApiQuery<'q>,
-    ) -> Option<(Grant, u32)> {
-        let scopes = [Some(Symbol::NONE), namespace];
-        scopes.into_iter().flatten().find_map(|scope| {
-            let grants = self.grants(principal, scope)?;
-            grants.permitting(self, &query())
-        })
-    }
-
     /// The names of a request as symbols.
-    pub(crate) fn api_query<'a>(&self, request: &ApiRequest<'a>) -> ApiQuery<'a> {
+    pub(crate) fn api_query<'a>(&'a self, request: &ApiRequest<'a>) -> ApiQuery<'a> {
         let find = |text| self.symbols.find(text);
         let verb = find(request.verb);
         match request.target {
@@ -108,7 +91,10 @@ impl Snapshot {
                 group: find(group),
                 resource: self.resource(resource, subresource),
                 subresource: (!subresource.is_empty()).then(|| find(subresource)),
-                name: find(name),
+                name: Name {
+                    text: name,
+                    symbols: &self.symbols,
+                },
             },
             ApiTarget::Path(path) => ApiQuery::Path {
                 verb,

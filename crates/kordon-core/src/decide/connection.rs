@@ -4,11 +4,11 @@ use std::ops::ControlFlow;
 
 use smallvec::SmallVec;
 
-use super::resolve::{Side, Via, Who, node_side, outside_side};
-use super::{Silent, Trace};
 use super::matching::Connection;
 use super::party::Place;
+use super::resolve::{Side, Via, Who, node_side, outside_side};
 use super::stage::StageOutcome;
+use super::{Silent, Trace};
 use crate::decision::{Cause, Decision, Problem, RuleId, Verdict};
 use crate::model::Protocol;
 use crate::request::{ConnectionRequest, Endpoint};
@@ -308,7 +308,8 @@ fn conclude(egress: &Guarded<'_>, ingress: Option<&Guarded<'_>>, posture: Postur
         Verdict::NotApplicable => 0,
     };
     let later = |ingress: &&Guarded<'_>| {
-        weight(ingress) > weight(egress) || (weight(ingress) == weight(egress) && weight(egress) < 3)
+        weight(ingress) > weight(egress)
+            || (weight(ingress) == weight(egress) && weight(egress) < 3)
     };
     let side = ingress.filter(later).unwrap_or(egress);
     let is_guarded = side.verdict != Verdict::NotApplicable;

@@ -10,9 +10,9 @@ use crate::compile::{PortSlot, Program, pack_labels};
 use crate::decision::Problem;
 use crate::model::{PodNetwork, Protocol};
 use crate::request::{DescribedWorkload, Endpoint, Port};
-use crate::snapshot::{ClassId, NamedWorkload, POD, Sort,
-    AddressUse, Class, NamespaceSlot, NodeSlot, ServiceSlot, Snapshot, WorkloadId, WorkloadSlot,
-    port_slot,
+use crate::snapshot::{
+    AddressUse, Class, ClassId, NamedWorkload, NamespaceSlot, NodeSlot, POD, ServiceSlot, Snapshot,
+    Sort, WorkloadId, WorkloadSlot, port_slot,
 };
 use crate::symbol::Symbol;
 
@@ -361,9 +361,7 @@ impl Snapshot {
                 side.party.address = Some(address);
                 Ok(visit(&side, Via::Direct))
             }
-            None => {
-                Ok(visit(&outside_side(address), Via::Direct))
-            }
+            None => Ok(visit(&outside_side(address), Via::Direct)),
         }
     }
 

@@ -4,7 +4,9 @@ use std::ops::ControlFlow;
 
 use super::matching::{Connection, Holds};
 use super::party::Place;
-use crate::compile::{Dimension, PodKeys, Prefix, Query, RuleAt, StageProgram, peer_keys, port_key};
+use crate::compile::{
+    Dimension, PodKeys, Prefix, Query, RuleAt, StageProgram, peer_keys, port_key,
+};
 use crate::rule::{Combine, Effect, Otherwise};
 
 /// What a stage says, and the rule that says it; silence has none.
@@ -49,7 +51,7 @@ impl StageProgram {
     /// What the stage says of a connection.
     #[inline]
     pub(crate) fn answer(&self, connection: &Connection<'_>) -> StageAnswer {
-        let mut tally = Tally::new(self.stage.combine);
+        let mut tally = Tally::new(self.combine);
         match &self.index {
             // A block cannot be looked up for a peer whose address is not known.
             Some(index) if !index.has_blocks || connection.peer_address().is_some() => {
@@ -74,8 +76,11 @@ impl StageProgram {
 
     #[inline]
     fn walk(&self, connection: &Connection<'_>, tally: &mut Tally) {
-        for (policy, compiled) in (0_u32..).zip(&self.policies) {
-            for (rule, compiled) in (0_u32..).zip(&compiled.rules) {
+        let ruled = (0_u32..)
+            .zip(&self.policies)
+            .filter(|(_, member)| member.has_rules);
+        for (policy, member) in ruled {
+            for (rule, compiled) in (0_u32..).zip(&member.policy.rules) {
                 let holds = compiled.matches(connection);
                 if tally
                     .add(RuleAt { policy, rule }, compiled.effect, holds)
@@ -197,10 +202,7 @@ impl Query for ConnectionQuery<'_> {
                 };
                 peer_keys(pod, address, self.prefixes, each)
             }
-            Dimension::Port => each(port_key(
-                self.connection.protocol,
-                self.connection.port,
-            )),
+            Dimension::Port => each(port_key(self.connection.protocol, self.connection.port)),
             _ => ControlFlow::Continue(()),
         }
     }

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Explanation, GrantFinding, LISTED, PlaneFinding, nearest};
-use crate::compile::{ApiQuery, CompiledPolicy, CompiledTarget};
+use crate::compile::{ApiQuery, CompiledPolicy, CompiledTarget, Principal};
 use crate::decision::{Decision, Verdict};
 use crate::request::{ApiRequest, ApiTarget};
 use crate::rule::{ApiPermission, Plane};
 use crate::snapshot::{PolicyId, RuleSetId, Snapshot};
-use crate::symbol::Symbol;
 
 impl Snapshot {
     pub(super) fn explain_api(&self, request: &ApiRequest<'_>) -> Explanation {
@@ -43,14 +42,13 @@ impl Snapshot {
     /// order of their references, and the sets of rules that they grant.
     pub(crate) fn granted(&self, request: &ApiRequest<'_>) -> Vec<(PolicyId, RuleSetId)> {
         let namespace = self.scope(request);
-        let mut found: BTreeMap<PolicyId, RuleSetId> = BTreeMap::new();
-        for principal in self.principal_keys(request) {
-            for scope in [Some(Symbol::NONE), namespace].into_iter().flatten() {
-                let grants = self.grants(principal, scope);
-                let list = grants.map_or(&[][..], |grants| &grants.list);
-                found.extend(list.iter().map(|grant| (grant.policy, grant.set)));
-            }
-        }
+        let grants = self
+            .grantees(request)
+            .flat_map(|grantee| grantee.grants_in(namespace));
+        let found: BTreeMap<PolicyId, RuleSetId> = grants
+            .flat_map(|grants| &grants.list)
+            .map(|grant| (grant.policy, grant.set))
+            .collect();
         let mut found: Vec<(PolicyId, RuleSetId)> = found.into_iter().collect();
         found.sort_by(|a, b| {
             let object = |id| self.policy(id).map(|policy| &policy.object);
@@ -68,7 +66,7 @@ impl Snapshot {
         asked: &ApiPermission,
     ) -> Option<GrantFinding> {
         let policy = self.policy(policy)?;
-        let (subject, subject_path) = self.first_subject(policy, request)?;
+        let (subject, subject_path) = first_subject(policy, request)?;
         let rules_of = policy.set.as_ref()?;
         let slot = self.rule_set(set)?;
         let finding = |rule| self.api_finding(rules_of, rule, query, asked);
@@ -84,23 +82,23 @@ impl Snapshot {
             nearest: nearest(others.into_iter().map(finding)),
         })
     }
+}
 
-    /// The first subject of a policy that is one of the request's principals, as upstream names
-    /// it in its reason.
-    fn first_subject(
-        &self,
-        policy: &Arc<CompiledPolicy>,
-        request: &ApiRequest<'_>,
-    ) -> Option<(crate::model::PrincipalMatch, String)> {
-        let CompiledTarget::Principals { subjects, .. } = &policy.target else {
-            return None;
-        };
-        let principals: Vec<u64> = self.principal_keys(request).collect();
-        let subject = subjects
-            .iter()
-            .find(|subject| principals.contains(&subject.key))?;
-        Some((subject.principal.clone(), subject.path.to_string()))
-    }
+/// The first subject of a policy that is one of the request's principals, as upstream names
+/// it in its reason.
+fn first_subject(
+    policy: &Arc<CompiledPolicy>,
+    request: &ApiRequest<'_>,
+) -> Option<(crate::model::PrincipalMatch, String)> {
+    let CompiledTarget::Principals { subjects, .. } = &policy.target else {
+        return None;
+    };
+    let is_one = |principal: &Principal| match principal {
+        Principal::User(name) => **name == *request.user,
+        Principal::Group(name) => request.groups.iter().any(|group| group == &**name),
+    };
+    let subject = subjects.iter().find(|subject| is_one(&subject.principal))?;
+    Some((subject.matches.clone(), subject.path.to_string()))
 }
 
 /// Why, in one line.

@@ -1,10 +1,8 @@
 //! Explanations of connections.
 
 use super::{Explanation, LISTED, PlaneFinding, PolicyFinding, RuleFinding, StageFinding, nearest};
-use crate::compile::StageProgram;
-use crate::decide::{
-    Connection, Guarded, Holds, Reason, Side, StageAnswer, StageOutcome, Trace,
-};
+use crate::compile::{StagePolicy, StageProgram};
+use crate::decide::{Connection, Guarded, Holds, Reason, Side, StageAnswer, StageOutcome, Trace};
 use crate::decision::{Decision, Verdict};
 use crate::request::ConnectionRequest;
 use crate::rule::Plane;
@@ -79,7 +77,9 @@ impl Trace for Recorder<'_> {
 impl Snapshot {
     fn side_finding(&self, guarded: &Guarded<'_>, answers: &[StageAnswer]) -> PlaneFinding {
         let program = guarded.subject.program;
-        let stages = program.map_or(&[][..], |program| program.stages(guarded.connection.direction));
+        let stages = program.map_or(&[][..], |program| {
+            program.stages(guarded.connection.direction)
+        });
         let findings: Vec<StageFinding> = stages
             .iter()
             .zip(answers)
@@ -108,7 +108,7 @@ impl Snapshot {
         peer: &Side<'_>,
     ) -> StageFinding {
         let finding = |at, rule| {
-            let policy = stage.policy(at)?;
+            let policy = &stage.policy(at)?.policy;
             Some(self.rule_finding(&policy.object, rule, connection, peer))
         };
         let of = |wanted: Holds| {
@@ -129,13 +129,13 @@ impl Snapshot {
             .policies
             .iter()
             .take(LISTED)
-            .map(|policy| PolicyFinding {
+            .map(|StagePolicy { policy, .. }| PolicyFinding {
                 object: (*policy.object).clone(),
                 path: policy.path.to_string(),
                 rules: policy.rules.len(),
             });
         StageFinding {
-            name: stage.stage.name.clone(),
+            name: stage.name().to_owned(),
             answer: answer.outcome.name(),
             policies: policies.collect(),
             selecting: stage.policies.len(),

@@ -11,6 +11,7 @@ use super::inventory::{NamespaceId, WorkloadId};
 use super::policies::Dirty;
 use super::rule_sets::{ObjectKey, RuleSetId};
 use super::{PolicyId, Snapshot};
+use crate::compile::Principal;
 use crate::model::{Change, Item, Object, ObjectRef};
 use crate::persist::Entry;
 use crate::symbol::Symbol;
@@ -42,9 +43,21 @@ impl Entry for Placed {
 #[derive(Default)]
 struct Touched {
     classes: Dirty,
-    grants: BTreeMap<GrantKey, Vec<PolicyId>>,
+    /// By principal and scope, the policies to add to the list.
+    grants: BTreeMap<Principal, BTreeMap<Option<Arc<str>>, Vec<PolicyId>>>,
     gone: BTreeSet<PolicyId>,
     sets: BTreeSet<RuleSetId>,
+}
+
+impl Touched {
+    /// The policies to add to a list of grants, which is rebuilt.
+    fn grants_of(&mut self, (principal, scope): GrantKey) -> &mut Vec<PolicyId> {
+        self.grants
+            .entry(principal)
+            .or_default()
+            .entry(scope)
+            .or_default()
+    }
 }
 
 /// Applies changes in place.
@@ -98,7 +111,7 @@ fn put_item(
         Item::Policy(policy) => {
             let id = snapshot.put_policy(object, part, policy, &mut touched.classes);
             for key in snapshot.grant_keys(id) {
-                touched.grants.entry(key).or_default().push(id);
+                touched.grants_of(key).push(id);
             }
             if let crate::rule::Rules::Of(set) = &policy.rules {
                 let set = snapshot.rule_set_id(set);
@@ -139,11 +152,7 @@ fn remove_item(snapshot: &mut Snapshot, item: PlacedItem, touched: &mut Touched)
         PlacedItem::Policy(id) => {
             for key in snapshot.grant_keys(id) {
                 // A policy that came in the same batch is among those to add.
-                touched
-                    .grants
-                    .entry(key)
-                    .or_default()
-                    .retain(|known| *known != id);
+                touched.grants_of(key).retain(|known| *known != id);
             }
             if let Some(set) = snapshot.policy(id).and_then(|policy| policy.set.clone()) {
                 let set = snapshot.rule_set_id(&set);
@@ -163,13 +172,16 @@ fn settle(snapshot: &mut Snapshot, mut touched: Touched) {
     if !touched.sets.is_empty() {
         touched.sets.extend(snapshot.fill_includes());
     }
-    for set in &touched.sets {
-        for key in snapshot.keys_using(*set) {
-            touched.grants.entry(key).or_default();
-        }
+    let keys: Vec<GrantKey> = touched
+        .sets
+        .iter()
+        .flat_map(|set| snapshot.keys_using(*set))
+        .collect();
+    for key in keys {
+        touched.grants_of(key);
     }
-    for (key, added) in &touched.grants {
-        snapshot.settle_grants(*key, added, &touched.gone);
+    for (principal, scopes) in &touched.grants {
+        snapshot.settle_grantee(principal, scopes, &touched.gone);
     }
     snapshot.settle_classes(&touched.classes);
     for policy in touched.gone {

@@ -1,14 +1,14 @@
 //! What is granted to each principal, by scope.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::inventory::hash_symbols;
+use smallvec::SmallVec;
+
 use super::rule_sets::RuleSetId;
 use super::{PolicyId, Snapshot};
-use crate::compile::{ApiIndex, ApiQuery, CompiledRule, CompiledTarget};
-use crate::persist::{Entry, Shards};
-use crate::symbol::Symbol;
+use crate::compile::{ApiIndex, ApiQuery, CompiledRule, CompiledTarget, Principal};
+use crate::persist::Entry;
 
 /// Lists of more grants than this are indexed as one.
 const INDEXED: usize = 8;
@@ -25,8 +25,8 @@ pub(crate) struct Grant {
 /// All grants to one principal in one scope, in the order of their policies' references.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Grants {
-    pub(crate) list: Box<[Grant]>,
-    index: Option<Box<GrantIndex>>,
+    pub(crate) list: SmallVec<[Grant; 2]>,
+    index: Option<Arc<GrantIndex>>,
 }
 
 /// An index over the rules of all grants of a list.
@@ -37,37 +37,71 @@ struct GrantIndex {
     rules: Box<[(u32, u32)]>,
 }
 
-/// Grants by principal and scope.
+/// All that is granted to one principal.
 #[derive(Clone, Debug)]
-pub(crate) struct GrantEntry {
+pub(crate) struct Grantee {
     hash: u64,
-    principal: u64,
-    scope: Symbol,
-    grants: Arc<Grants>,
+    principal: Principal,
+    everywhere: Grants,
+    /// By the hash of the namespace's name, ascending.
+    namespaces: Arc<[NamespaceGrants]>,
 }
 
-impl Entry for GrantEntry {
+#[derive(Clone, Debug)]
+struct NamespaceGrants {
+    hash: u64,
+    name: Arc<str>,
+    grants: Grants,
+}
+
+impl Entry for Grantee {
+    #[inline]
     fn hash(&self) -> u64 {
         self.hash
     }
 }
 
+impl Grantee {
+    fn new(hash: u64, principal: Principal) -> Self {
+        Self {
+            hash,
+            principal,
+            everywhere: Grants::default(),
+            namespaces: Arc::default(),
+        }
+    }
+
+    /// The grants that hold in the whole cluster and, if one is named, in a namespace, given
+    /// with its hash.
+    #[inline]
+    pub(crate) fn grants_in(
+        &self,
+        namespace: Option<(&str, u64)>,
+    ) -> impl Iterator<Item = &Grants> {
+        let own = namespace.and_then(|(name, hash)| self.in_namespace(name, hash));
+        std::iter::once(&self.everywhere).chain(own)
+    }
+
+    #[inline]
+    fn in_namespace(&self, name: &str, hash: u64) -> Option<&Grants> {
+        let first = self.namespaces.partition_point(|entry| entry.hash < hash);
+        let same = self
+            .namespaces
+            .get(first..)?
+            .iter()
+            .take_while(|entry| entry.hash == hash);
+        same.into_iter()
+            .find(|entry| *entry.name == *name)
+            .map(|entry| &entry.grants)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.everywhere.list.is_empty() && self.namespaces.is_empty()
+    }
+}
+
 /// The principal and scope of a list of grants.
-pub(super) type GrantKey = (u64, Symbol);
-
-fn hash(principal: u64, scope: Symbol) -> u64 {
-    hash_symbols(&[principal, u64::from(scope.number())])
-}
-
-/// The grants to a principal in a scope.
-#[inline]
-pub(super) fn find(grants: &Shards<GrantEntry>, principal: u64, scope: Symbol) -> Option<&Grants> {
-    grants
-        .find(hash(principal, scope), |e| {
-            e.principal == principal && e.scope == scope
-        })
-        .map(|entry| &*entry.grants)
-}
+pub(super) type GrantKey = (Principal, Option<Arc<str>>);
 
 impl Grants {
     /// The first grant whose rules permit the request, and the number of the rule in its set.
@@ -123,40 +157,93 @@ fn permits(rules: &[CompiledRule], rule: u32, query: &ApiQuery<'_>) -> bool {
 }
 
 impl Snapshot {
+    /// What is granted to the user of a name.
+    #[inline]
+    pub(crate) fn user(&self, name: &str) -> Option<&Grantee> {
+        let is_it = |grantee: &Grantee| matches!(&grantee.principal, Principal::User(user) if **user == *name);
+        self.grantees.find(self.symbols.hash(name), is_it)
+    }
+
+    /// What is granted to the group of a name.
+    #[inline]
+    pub(crate) fn group(&self, name: &str) -> Option<&Grantee> {
+        let is_it = |grantee: &Grantee| matches!(&grantee.principal, Principal::Group(group) if **group == *name);
+        self.grantees.find(self.symbols.hash(name), is_it)
+    }
+
     /// The keys under which a policy about principals is found.
     pub(super) fn grant_keys(&self, policy: PolicyId) -> BTreeSet<GrantKey> {
         let Some(policy) = self.policy(policy) else {
             return BTreeSet::new();
         };
         match &policy.target {
-            CompiledTarget::Principals {
-                subjects, scope, ..
-            } => subjects
+            CompiledTarget::Principals { subjects, scope } => subjects
                 .iter()
-                .map(|subject| (subject.key, *scope))
+                .map(|subject| (subject.principal.clone(), scope.clone()))
                 .collect(),
             CompiledTarget::Workloads { .. } => BTreeSet::new(),
         }
     }
 
-    /// Rebuilds the grants of one key from a list of policies to add to and take from it.
-    pub(super) fn settle_grants(
+    /// Rebuilds the lists of grants to one principal, each from policies to add to and to take
+    /// from it.
+    pub(super) fn settle_grantee(
         &mut self,
-        key: GrantKey,
-        added: &[PolicyId],
+        principal: &Principal,
+        scopes: &BTreeMap<Option<Arc<str>>, Vec<PolicyId>>,
         gone: &BTreeSet<PolicyId>,
     ) {
-        let (principal, scope) = key;
-        let mut list: Vec<Grant> = find(&self.grants, principal, scope)
-            .map(|grants| {
-                grants
-                    .list
-                    .iter()
-                    .filter(|g| !gone.contains(&g.policy))
-                    .copied()
-                    .collect()
+        let (Principal::User(text) | Principal::Group(text)) = principal;
+        let hash = self.symbols.hash(text);
+        let is_it = |grantee: &Grantee| grantee.principal == *principal;
+        let old = self.grantees.remove(hash, is_it);
+        let mut grantee = old.unwrap_or_else(|| Grantee::new(hash, principal.clone()));
+        let mut namespaces: BTreeMap<Arc<str>, Grants> = grantee
+            .namespaces
+            .iter()
+            .map(|entry| (Arc::clone(&entry.name), entry.grants.clone()))
+            .collect();
+        for (scope, added) in scopes {
+            let known = match scope {
+                None => std::mem::take(&mut grantee.everywhere),
+                Some(name) => namespaces.remove(name).unwrap_or_default(),
+            };
+            let kept = known
+                .list
+                .into_iter()
+                .filter(|grant| !gone.contains(&grant.policy));
+            let grants = self.grants_of(principal, kept.collect(), added);
+            match scope {
+                None => grantee.everywhere = grants,
+                Some(_) if grants.list.is_empty() => {}
+                Some(name) => drop(namespaces.insert(Arc::clone(name), grants)),
+            }
+        }
+        grantee.namespaces = self.by_hash(namespaces);
+        if !grantee.is_empty() {
+            self.grantees.insert(grantee);
+        }
+    }
+
+    fn by_hash(&self, namespaces: BTreeMap<Arc<str>, Grants>) -> Arc<[NamespaceGrants]> {
+        let mut entries: Vec<NamespaceGrants> = namespaces
+            .into_iter()
+            .map(|(name, grants)| NamespaceGrants {
+                hash: self.symbols.hash(&name),
+                name,
+                grants,
             })
-            .unwrap_or_default();
+            .collect();
+        entries.sort_by_key(|entry| entry.hash);
+        entries.into()
+    }
+
+    fn grants_of(
+        &mut self,
+        principal: &Principal,
+        mut list: SmallVec<[Grant; 2]>,
+        added: &[PolicyId],
+    ) -> Grants {
         for &policy in added {
             list.extend(self.grant_of(policy, principal));
         }
@@ -164,32 +251,18 @@ impl Snapshot {
             let rank = |grant: &Grant| self.policy(grant.policy).map(|policy| policy.rank());
             rank(a).cmp(&rank(b))
         });
-        let is_it = |e: &GrantEntry| e.principal == principal && e.scope == scope;
-        self.grants.remove(hash(principal, scope), is_it);
-        if list.is_empty() {
-            return;
-        }
-        let index = (list.len() > INDEXED).then(|| Box::new(self.index_grants(&list)));
-        let grants = Arc::new(Grants {
-            list: list.into(),
-            index,
-        });
-        self.grants.insert(GrantEntry {
-            hash: hash(principal, scope),
-            principal,
-            scope,
-            grants,
-        });
+        let index = (list.len() > INDEXED).then(|| Arc::new(self.index_grants(&list)));
+        Grants { list, index }
     }
 
-    fn grant_of(&mut self, policy: PolicyId, principal: u64) -> Option<Grant> {
+    fn grant_of(&mut self, policy: PolicyId, principal: &Principal) -> Option<Grant> {
         let compiled = Arc::clone(self.policy(policy)?);
         let CompiledTarget::Principals { subjects, .. } = &compiled.target else {
             return None;
         };
         let subject = subjects
             .iter()
-            .position(|subject| subject.key == principal)?;
+            .position(|subject| subject.principal == *principal)?;
         let set = self.rule_set_id(compiled.set.as_ref()?);
         Some(Grant {
             policy,
@@ -220,7 +293,16 @@ impl Snapshot {
         let users = self.rule_set(set).map_or(&[][..], |slot| &slot.users);
         let keys = users.iter().flat_map(|policy| self.grant_keys(*policy));
         keys.filter(|(principal, scope)| {
-            find(&self.grants, *principal, *scope).is_some_and(|grants| grants.index.is_some())
+            let grantee = match principal {
+                Principal::User(name) => self.user(name),
+                Principal::Group(name) => self.group(name),
+            };
+            let namespace = scope.as_deref().map(|name| (name, self.symbols.hash(name)));
+            grantee.is_some_and(|grantee| {
+                grantee
+                    .grants_in(namespace)
+                    .any(|grants| grants.index.is_some())
+            })
         })
         .collect()
     }

@@ -308,8 +308,10 @@ impl Snapshot {
     }
 
     fn join_class(&mut self, namespace: NamespaceId, workload: &Workload) -> (ClassId, bool) {
-        let namespace_name =
-            self.namespaces.get(namespace.index()).map_or(Symbol::ABSENT, |slot| slot.name);
+        let namespace_name = self
+            .namespaces
+            .get(namespace.index())
+            .map_or(Symbol::ABSENT, |slot| slot.name);
         let class = Class {
             namespace,
             namespace_name,

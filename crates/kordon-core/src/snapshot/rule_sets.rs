@@ -110,7 +110,7 @@ impl Snapshot {
     /// Stores a set.
     pub(super) fn put_rule_set(&mut self, object: &Arc<ObjectRef>, set: &RuleSet) -> RuleSetId {
         let id = self.rule_set_id(object);
-        let rules: Arc<[CompiledRule]> = compile_rules(&mut self.symbols, &set.rules).into();
+        let rules: Arc<[CompiledRule]> = compile_rules(&mut self.symbols, &set.rules).collect();
         let labels = pack_labels(&mut self.symbols, &set.labels);
         let symbols = &mut self.symbols;
         let includes = set
