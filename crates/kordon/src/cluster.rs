@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use kordon_core::model::{Change, ObjectRef};
 use kordon_kinds::{Located, Lowered};
-use kordon_syntax::{Diagnostic, Document, FieldPath, Limits, Node, Severity, SourceId, Sources};
+use kordon_syntax::{Diagnostic, Limits, Node, Severity, SourceId, Sources, Span};
 
-use crate::position::{SourcePosition, find_node};
+use crate::position::{Contribution, Places, SourcePosition};
 
 /// The objects of a cluster as they were read: from manifests, lists and dumps, in any number of
 /// sources and in any order.
@@ -36,6 +36,8 @@ pub struct Cluster {
     limits: Limits,
     sources: Sources,
     lowered: Lowered,
+    /// The places of the fields of each lowered object, in the same order.
+    places: Vec<Places>,
 }
 
 impl Cluster {
@@ -77,7 +79,12 @@ impl Cluster {
                     self.lower(item, source);
                 }
             }
-            Err(node) => kordon_kinds::lower(&node, source, &mut self.lowered),
+            Err(node) => {
+                let before = self.lowered.objects.len();
+                kordon_kinds::lower(&node, source, &mut self.lowered);
+                let lowered = self.lowered.objects.iter().skip(before);
+                self.places.extend(lowered.map(|located| Places::new(&located.object, &node)));
+            }
         }
     }
 
@@ -89,9 +96,10 @@ impl Cluster {
     /// Every problem: of each object alone, and of all together. The order of reading changes
     /// the positions, not the problems.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
-        let settled = self.settled();
-        let mut diagnostics = settled.diagnostics;
-        diagnostics.extend(kordon_kinds::check(&settled.objects));
+        let mut objects = self.lowered.objects.clone();
+        let mut diagnostics = self.lowered.diagnostics.clone();
+        diagnostics.extend(kordon_kinds::settle(&mut objects));
+        diagnostics.extend(kordon_kinds::check(&objects));
         diagnostics
     }
 
@@ -117,28 +125,25 @@ impl Cluster {
         self.lowered.objects.is_empty()
     }
 
-    /// The changes that lead from nothing to this cluster.
-    pub(crate) fn changes(&self) -> Vec<Change> {
-        let objects = self.settled().objects.into_iter();
-        objects.map(|located| Change::Put(located.object)).collect()
-    }
-
-    /// The objects, each reference once, and the diagnostics of those that were given twice.
-    fn settled(&self) -> Lowered {
-        let mut settled = self.lowered.clone();
-        let duplicates = kordon_kinds::settle(&mut settled.objects);
-        settled.diagnostics.extend(duplicates);
-        settled
-    }
-
-    /// Where the objects stand.
-    pub(crate) fn atlas(&self) -> Atlas {
-        let objects = self.settled().objects.into_iter();
-        Atlas {
+    /// The changes that lead from nothing to this cluster, and where its objects stand.
+    pub(crate) fn settle(&self) -> (Vec<Change>, Atlas) {
+        let mut objects = self.lowered.objects.clone();
+        // The problems that this finds are among the diagnostics.
+        let _duplicates = kordon_kinds::settle(&mut objects);
+        let places = self.lowered.objects.iter().zip(&self.places);
+        let places: BTreeMap<(SourceId, Span), &Places> = places
+            .map(|(located, places)| ((located.source, located.span), places))
+            .collect();
+        let object = |located: &Located| {
+            let places = places.get(&(located.source, located.span))?;
+            Some((located.object.id.clone(), (located.source, (*places).clone())))
+        };
+        let atlas = Atlas {
             sources: self.sources.clone(),
-            limits: self.limits.clone(),
-            objects: objects.map(|located| (located.object.id.clone(), located)).collect(),
-        }
+            objects: objects.iter().filter_map(object).collect(),
+        };
+        let changes = objects.into_iter().map(|located| Change::Put(located.object));
+        (changes.collect(), atlas)
     }
 }
 
@@ -146,24 +151,28 @@ impl Cluster {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Atlas {
     sources: Sources,
-    limits: Limits,
-    objects: BTreeMap<ObjectRef, Located>,
+    objects: BTreeMap<ObjectRef, (SourceId, Places)>,
 }
 
 impl Atlas {
-    /// The position of a field of an object, or of the deepest field on its path that is there.
-    /// `None` for an object that was no text.
+    /// The objects that contribute something that may stand at the end of a connection, in the
+    /// order of their references.
+    pub(crate) fn objects(&self, wanted: Contribution) -> impl Iterator<Item = &ObjectRef> {
+        let wanted = move |places: &Places| places.contribution == Some(wanted);
+        let objects = self.objects.iter().filter(move |(_, (_, places))| wanted(places));
+        objects.map(|(object, _)| object)
+    }
+
+    /// The position of a field of an object, or of the nearest field above it whose place is
+    /// known. `None` for an object that was no text.
     pub(crate) fn position(&self, object: &ObjectRef, path: &str) -> Option<SourcePosition> {
-        let located = self.objects.get(object)?;
-        let source = self.sources.source(located.source)?;
-        let path: FieldPath = path.parse().ok()?;
-        let parsed = kordon_syntax::parse(located.source, &source.text, &self.limits);
-        let roots = parsed.documents.into_iter().map(|Document { root, .. }| root);
-        let (start, end) = find_node(roots, located.span, &path)?;
+        let (source, places) = self.objects.get(object)?;
+        let source = self.sources.source(*source)?;
+        let span = places.nearest(path)?;
         Some(SourcePosition {
             source: source.name.to_string(),
-            start: source.position(start),
-            end: source.position(end),
+            start: source.position(span.start),
+            end: source.position(span.end),
         })
     }
 }

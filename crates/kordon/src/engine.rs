@@ -7,7 +7,7 @@ use kordon_core::{Decision, Explanation, Options, Request, Snapshot};
 
 use crate::answer::Answer;
 use crate::cluster::{Atlas, Cluster};
-use crate::position::SourcePosition;
+use crate::position::{Contribution, SourcePosition};
 use crate::request::RequestSpec;
 
 /// Decides requests over the policies of a cluster. It is cheap to clone and safe to share
@@ -60,9 +60,10 @@ impl Engine {
 
     /// An engine over a cluster.
     pub fn with_options(cluster: &Cluster, options: Options) -> Self {
+        let (changes, atlas) = cluster.settle();
         Self {
-            snapshot: Arc::new(Snapshot::new(options).apply(cluster.changes())),
-            atlas: Arc::new(cluster.atlas()),
+            snapshot: Arc::new(Snapshot::new(options).apply(changes)),
+            atlas: Arc::new(atlas),
         }
     }
 
@@ -103,5 +104,10 @@ impl Engine {
     /// for an object that is not known or was no text.
     pub fn position(&self, object: &ObjectRef, path: &str) -> Option<SourcePosition> {
         self.atlas.position(object, path)
+    }
+
+    /// The objects that contribute something that may stand at the end of a connection.
+    pub(crate) fn objects(&self, wanted: Contribution) -> Vec<&ObjectRef> {
+        self.atlas.objects(wanted).collect()
     }
 }

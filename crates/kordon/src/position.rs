@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use kordon_syntax::{FieldPath, Node, Position, Span, Value};
+use kordon_core::model::{Item, Object};
+use kordon_core::rule::{Rule, Rules, Target};
+use kordon_syntax::{FieldPath, Node, Position, Span};
 
 /// A place in a source.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,33 +24,87 @@ impl fmt::Display for SourcePosition {
     }
 }
 
-/// The place of a field below the node that stands at `object`, or of the deepest node on its
-/// path that is there. A field that holds a key is placed at the key.
-pub(crate) fn find_node(
-    roots: impl Iterator<Item = Node>,
-    object: Span,
-    path: &FieldPath,
-) -> Option<(u32, u32)> {
-    if object.is_empty() {
-        return None;
-    }
-    roots.into_iter().find_map(|root| {
-        let node = node_at(&root, object)?;
-        let span = node.nearest(path).0.span;
-        Some((span.start, span.end))
-    })
+/// What may stand at the end of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Contribution {
+    Workload,
+    Service,
 }
 
-fn node_at(node: &Node, object: Span) -> Option<&Node> {
-    if node.span == object {
-        return Some(node);
+/// The places of an object and of those of its fields that select, grant or rule. They are noted
+/// when the object is read, as the tree is not kept.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Places {
+    /// What the object contributes to the inventory of endpoints.
+    pub(crate) contribution: Option<Contribution>,
+    object: Span,
+    /// By path, ascending.
+    fields: Box<[(Box<str>, Span)]>,
+}
+
+impl Places {
+    /// The places of an object in its tree.
+    pub(crate) fn new(object: &Object, root: &Node) -> Self {
+        let mut fields = Vec::new();
+        if !root.span.is_empty() {
+            for path in object.items.iter().flat_map(paths) {
+                if let Some(node) = root.at(path) {
+                    fields.push((path.to_string().into(), node.span));
+                }
+            }
+        }
+        fields.sort();
+        fields.dedup();
+        Self {
+            contribution: object.items.iter().find_map(contribution),
+            object: root.span,
+            fields: fields.into(),
+        }
     }
-    if node.span.start > object.start || node.span.end < object.end {
-        return None;
+
+    /// The place of a field, or of the nearest field above it whose place is known.
+    pub(crate) fn nearest(&self, path: &str) -> Option<Span> {
+        let mut path = path;
+        loop {
+            let known = self.fields.binary_search_by(|(field, _)| (**field).cmp(path));
+            if let Some((_, span)) = known.ok().and_then(|known| self.fields.get(known)) {
+                return Some(*span);
+            }
+            match path.rfind(['.', '[']) {
+                Some(end) => path = path.get(..end)?,
+                None => return (!self.object.is_empty()).then_some(self.object),
+            }
+        }
     }
-    match &node.value {
-        Value::Sequence(items) => items.iter().find_map(|item| node_at(item, object)),
-        Value::Mapping(entries) => entries.iter().find_map(|entry| node_at(&entry.value, object)),
-        _ => None,
+}
+
+/// The fields of an item that explanations name.
+fn paths(item: &Item) -> Vec<&FieldPath> {
+    let (own, rules): (Vec<&FieldPath>, &[Rule]) = match item {
+        Item::Policy(policy) => {
+            let subjects = match &policy.target {
+                Target::Principals { subjects, .. } => subjects.as_slice(),
+                Target::Workloads { .. } => &[],
+            };
+            let rules = match &policy.rules {
+                Rules::Own(rules) => rules.as_slice(),
+                Rules::Of(_) => &[],
+            };
+            let subjects = subjects.iter().map(|(path, _)| path);
+            (std::iter::once(&policy.path).chain(subjects).collect(), rules)
+        }
+        Item::RuleSet(set) => (Vec::new(), &set.rules),
+        Item::Namespace(_) | Item::Workload(_) | Item::Service(_) | Item::Node(_) => {
+            (Vec::new(), &[])
+        }
+    };
+    own.into_iter().chain(rules.iter().map(|rule| &rule.path)).collect()
+}
+
+fn contribution(item: &Item) -> Option<Contribution> {
+    match item {
+        Item::Workload(_) => Some(Contribution::Workload),
+        Item::Service(_) => Some(Contribution::Service),
+        Item::Namespace(_) | Item::Node(_) | Item::Policy(_) | Item::RuleSet(_) => None,
     }
 }

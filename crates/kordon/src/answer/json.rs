@@ -1,27 +1,34 @@
 //! The line of an answer for programs. Its form is stable: fields are added, never changed.
 
+mod full;
+
+use kordon_core::PlaneFinding;
 use kordon_core::model::ObjectRef;
 use kordon_core::rule::Direction;
-use kordon_core::{GrantFinding, PlaneFinding, RuleFinding, StageFinding, Verdict};
 use serde_json::{Map, Value, json};
 
-use super::Answer;
+use super::{Answer, deciding};
 
 impl Answer {
     /// The answer as a JSON object: `decision`, `explicit`, `planes` and, for a request that
     /// could not be understood, `error`.
     pub fn to_json(&self) -> Value {
+        Value::Object(self.line(|plane| self.plane(plane)))
+    }
+
+    /// The answer with what `plane` says of each plane.
+    fn line(&self, plane: impl Fn(&PlaneFinding) -> Map<String, Value>) -> Map<String, Value> {
         let decision = self.decision();
-        if let Some(problem) = decision.problem {
-            return json!({
-                "decision": "deny",
-                "explicit": false,
-                "error": {"message": problem.to_string()},
-                "planes": [],
-            });
+        if let Some(problem) = self.problem() {
+            return object([
+                ("decision", json!("deny")),
+                ("explicit", json!(false)),
+                ("error", json!({"message": problem})),
+                ("planes", json!([])),
+            ]);
         }
         let planes: Vec<Value> =
-            self.explanation().planes.iter().map(|plane| self.plane(plane)).collect();
+            self.explanation().planes.iter().map(|found| Value::Object(plane(found))).collect();
         let name = if decision.is_allowed() { "allow" } else { "deny" };
         let mut line = object([
             ("decision", json!(name)),
@@ -31,18 +38,12 @@ impl Answer {
         if !self.notes().is_empty() {
             line.insert("notes".to_owned(), json!(self.notes()));
         }
-        Value::Object(line)
+        line
     }
 
-    fn plane(&self, plane: &PlaneFinding) -> Value {
-        let mut rules: Vec<Value> = Vec::new();
-        if let Some(stage) = plane.stages.last() {
-            self.stage_rules(stage, plane.verdict, &mut rules);
-        }
-        let granting = plane.grants.iter().find(|grant| !grant.permitting.is_empty());
-        if let Some(grant) = granting {
-            self.grant_rules(grant, &mut rules);
-        }
+    fn plane(&self, plane: &PlaneFinding) -> Map<String, Value> {
+        let rules = deciding::of_plane(plane).into_iter();
+        let rules: Vec<Value> = rules.map(|(of, path)| self.reference(of, path)).collect();
         let mut value = object([("plane", json!(plane.plane.name()))]);
         if let Some(direction) = plane.direction.map(Direction::name) {
             value.insert("direction".to_owned(), json!(direction));
@@ -53,26 +54,7 @@ impl Answer {
             ("rules", json!(rules)),
             ("reason", json!(plane.reason)),
         ]));
-        Value::Object(value)
-    }
-
-    /// The rules that decided or, where silence did, the policies that made it count.
-    fn stage_rules(&self, stage: &StageFinding, verdict: Verdict, rules: &mut Vec<Value>) {
-        let deciding: &[RuleFinding] = match verdict {
-            Verdict::Unknown => &stage.unknown,
-            _ => &stage.matching,
-        };
-        rules.extend(deciding.iter().map(|rule| self.reference(&rule.object, &rule.path)));
-        if deciding.is_empty() && stage.answer == "deny" {
-            let policies = stage.policies.iter();
-            rules.extend(policies.map(|policy| self.reference(&policy.object, &policy.path)));
-        }
-    }
-
-    fn grant_rules(&self, grant: &GrantFinding, rules: &mut Vec<Value>) {
-        rules.push(self.reference(&grant.policy, &grant.subject_path));
-        let permitting = grant.permitting.iter();
-        rules.extend(permitting.map(|rule| self.reference(&rule.object, &rule.path)));
+        value
     }
 
     fn reference(&self, of: &ObjectRef, path: &str) -> Value {

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::RequestError;
+use super::shorthand::endpoint;
 
 /// A connection.
 #[derive(Clone, Debug, PartialEq)]
@@ -150,15 +151,14 @@ impl PortSpec {
 impl EndpointSpec {
     fn from_json(value: &Value, path: &str) -> Result<Self, RequestError> {
         if let Some(text) = value.as_str() {
-            let (namespace, name) = pair(text, path)?;
-            return Ok(Self::Named(namespace, name));
+            return endpoint(text, None).map_err(|error| RequestError::new(path, error.message));
         }
         let form = Form::deserialize(value)
             .map_err(|error| RequestError::new(path, error.to_string()))?;
         form.read(path)
     }
 
-    fn as_endpoint(&self) -> Endpoint<'_> {
+    pub(crate) fn as_endpoint(&self) -> Endpoint<'_> {
         match self {
             Self::Named(namespace, name) => Endpoint::Named { namespace, name },
             Self::Pod(namespace, name) => Endpoint::Pod { namespace, name },
