@@ -91,3 +91,34 @@ pub static KINDS: &[Kind] = &[
     rbac::ROLE,
     rbac::ROLE_BINDING,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_stand_once_and_in_the_spelling_of_the_api() {
+        for kind in KINDS {
+            let same = |other: &&Kind| (other.group, other.kind) == (kind.group, kind.kind);
+            assert_eq!(KINDS.iter().filter(same).count(), 1, "{}", kind.kind);
+            assert!(
+                kind.plural
+                    .starts_with(&kind.kind.to_lowercase()[..kind.kind.len() - 1])
+            );
+            assert!(!kind.versions.is_empty(), "{}", kind.kind);
+            assert!(kind.api_version().starts_with(kind.group));
+        }
+    }
+
+    #[test]
+    fn the_core_group_has_no_name_in_api_versions() {
+        let version = |name: &str| {
+            KINDS
+                .iter()
+                .find(|kind| kind.kind == name)
+                .map(Kind::api_version)
+        };
+        assert_eq!(version("Pod").as_deref(), Some("v1"));
+        assert_eq!(version("Deployment").as_deref(), Some("apps/v1"));
+    }
+}

@@ -55,6 +55,22 @@ pub enum State {
 ///
 /// It never fails: every problem becomes a diagnostic, and a policy that cannot be lowered
 /// exactly contributes rules that answer unknown.
+///
+/// ```
+/// use kordon_kinds::{Lowered, State, check, lower, settle};
+/// use kordon_syntax::{Limits, SourceId, parse};
+///
+/// let text = "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: p}, \
+///             spec: {podSelectr: {}}}";
+/// let mut out = Lowered::default();
+/// for document in parse(SourceId::default(), text, &Limits::default()).documents {
+///     lower(&document.root, SourceId::default(), &mut out);
+/// }
+/// out.diagnostics.extend(settle(&mut out.objects));
+/// out.diagnostics.extend(check(&out.objects));
+/// assert_eq!(out.objects[0].state, State::Broken);
+/// assert_eq!(out.diagnostics[0].message, "`podSelectr` is not a field of `spec`");
+/// ```
 pub fn lower(node: &Node, source: SourceId, out: &mut Lowered) {
     let Value::Mapping(_) = node.value else {
         let message = format!("expected an API object, found a {}", node.kind());
