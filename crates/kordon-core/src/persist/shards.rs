@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 /// A table is split once its shards hold more entries than this on average, so that a write
 /// copies few entries.
-const ENTRIES_PER_SHARD: usize = 32;
+const ENTRIES_PER_SHARD: usize = 128;
 
 /// Shards are not split beyond this number.
 const MOST_SHARDS: usize = 1 << 16;
