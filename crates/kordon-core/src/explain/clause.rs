@@ -47,7 +47,7 @@ impl Snapshot {
         let (admits, found) = match &clause.test {
             CompiledTest::Peers(peers) => (
                 list(peers, |peer| self.peer_text(peer)),
-                self.party_text(peer),
+                self.party_text(peer, peers),
             ),
             CompiledTest::Ports(ports) => (
                 list(ports, |port| self.port_text(*port)),
@@ -163,22 +163,24 @@ impl Snapshot {
     }
 
     /// What a party is, as far as peers ask.
-    fn party_text(&self, side: &Side<'_>) -> String {
+    fn party_text(&self, side: &Side<'_>, peers: &[CompiledPeer]) -> String {
         let name = self.side_name(side);
-        let address = |party: &Party<'_>| match party.addresses().first() {
-            Some(address) => format!(" at {address}"),
-            None => ", whose address is not known".to_owned(),
-        };
         match (side.party.place, side.who) {
             (Place::Outside, _) | (_, Who::Address(_)) => format!("{name}, outside the cluster"),
             (_, Who::Node(_)) => name,
-            (Place::Host, _) => format!("{name}, in its node's network{}", address(&side.party)),
+            (Place::Host, _) => {
+                format!(
+                    "{name}, in its node's network{}",
+                    address_text(&side.party, peers)
+                )
+            }
             (Place::Pod, _) => {
                 let labels: Vec<String> = self.sorted_labels(side.party.labels);
-                match labels.as_slice() {
-                    [] => format!("{name} without labels{}", address(&side.party)),
-                    _ => format!("{name} with {}{}", labels.join(","), address(&side.party)),
-                }
+                let labels = match labels.as_slice() {
+                    [] => "without labels".to_owned(),
+                    _ => format!("with {}", labels.join(",")),
+                };
+                format!("{name} {labels}{}", address_text(&side.party, peers))
             }
         }
     }
@@ -287,6 +289,20 @@ fn finding(object: &ObjectRef, rule: &CompiledRule, clauses: Vec<ClauseFinding>)
         name: rule.name.as_deref().map(str::to_owned),
         effect: rule.effect,
         clauses,
+    }
+}
+
+/// A party's address, where any of the peers asks for one.
+fn address_text(party: &Party<'_>, peers: &[CompiledPeer]) -> String {
+    if !peers
+        .iter()
+        .any(|peer| matches!(peer, CompiledPeer::Block(_)))
+    {
+        return String::new();
+    }
+    match party.addresses().first() {
+        Some(address) => format!(" at {address}"),
+        None => ", whose address is not known".to_owned(),
     }
 }
 
