@@ -181,6 +181,7 @@ impl<'de> Context<'de> {
             message,
             help,
             missing,
+            follows,
         } = failure;
         let node = node?;
         let error = DecodeError {
@@ -190,9 +191,10 @@ impl<'de> Context<'de> {
             help,
         };
         let Some(field) = missing else {
-            let follows = earlier
-                .iter()
-                .any(|known| known.path.starts_with(&error.path));
+            let follows = follows
+                || earlier
+                    .iter()
+                    .any(|known| known.path.starts_with(&error.path));
             return Some((node, (!follows).then_some(error)));
         };
         let error = match node.get(field) {
@@ -212,8 +214,8 @@ impl<'de> Context<'de> {
 impl DecodeError {
     /// The diagnostic for it.
     pub fn diagnostic(self, code: Code, source: SourceId, object: Option<&str>) -> Diagnostic {
-        let mut diagnostic = Diagnostic::error(code, self.message.clone())
-            .at(source, self.span, self.message)
+        let mut diagnostic = Diagnostic::error(code, self.message)
+            .at(source, self.span, "")
             .path(self.path);
         diagnostic.help.extend(self.help);
         diagnostic.object = object.map(str::to_owned);

@@ -255,6 +255,7 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_, 'de> {
     ) -> Result<V::Value, Failure<'de>> {
         match &self.node.value {
             Value::Mapping(entries) => match entries.as_slice() {
+                [entry] if self.context.skips(&entry.value) => Err(Failure::follows()),
                 [entry] => visitor.visit_enum(Variant::with_content(entry, self.at, self.context)),
                 _ => Err(Failure::new("expected a mapping with one key")),
             },

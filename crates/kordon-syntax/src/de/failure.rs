@@ -18,6 +18,8 @@ pub(super) struct Failure<'de> {
     pub(super) help: Option<String>,
     /// The field that is missing, if that is the reason.
     pub(super) missing: Option<&'static str>,
+    /// Whether this merely follows from a part that was left out.
+    pub(super) follows: bool,
 }
 
 impl<'de> Failure<'de> {
@@ -29,6 +31,15 @@ impl<'de> Failure<'de> {
             message: message.into(),
             help: None,
             missing: None,
+            follows: false,
+        }
+    }
+
+    /// The failure of a value that means nothing without the part that was left out.
+    pub(super) fn follows() -> Self {
+        Self {
+            follows: true,
+            ..Self::new("without its content")
         }
     }
 

@@ -178,5 +178,7 @@ fn trimmed(span: Span, text: &str, style: ScalarStyle) -> Span {
 
 /// The name of a tag of YAML's own; empty for any other tag.
 fn core_tag(tag: &Tag) -> String {
-    tag.core_suffix().unwrap_or_default().to_owned()
+    tag.suffix_in_namespace("tag:yaml.org,2002:")
+        .unwrap_or_default()
+        .into_owned()
 }

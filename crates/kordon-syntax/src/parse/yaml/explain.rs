@@ -57,12 +57,12 @@ fn with_characters(kind: &Kind) -> Option<Explained> {
     let (message, label, help) = match kind {
         Kind::UnclosedFlowCollection { open } => (
             format!("a `{open}` is never closed"),
-            "the bracket is still open here",
+            "opened here",
             "add the bracket that is missing",
         ),
         Kind::MismatchedFlowCollectionEnd { open, close } => (
             format!("a `{open}` is closed by `{close}`"),
-            "the wrong bracket",
+            "opened here",
             "close each bracket by its own kind",
         ),
         Kind::UnexpectedCharacter { character } => (
@@ -264,6 +264,10 @@ fn place(kind: &Kind, at: usize, text: &str) -> Span {
         | Kind::DocumentIndicatorInQuotedScalar
         | Kind::InvalidQuotedScalarIndent
         | Kind::UnknownQuotedScalarEscape => rest_of_line(at, text),
+        // The parser points behind the tabs.
+        Kind::TabNotAllowed | Kind::TabInBlockIndentation | Kind::TabInIndentation => tab(at, text)
+            .or_else(|| character(at, text))
+            .unwrap_or_else(|| last_character(at, text)),
         _ => character(at, text).unwrap_or_else(|| last_character(at, text)),
     }
 }
@@ -274,6 +278,13 @@ fn rest_of_line(at: usize, text: &str) -> Span {
         .and_then(|rest| rest.lines().next())
         .unwrap_or_default();
     Span::new(offset(at), offset(at + line.trim_end().len()))
+}
+
+/// The last tab on the line before an offset.
+fn tab(at: usize, text: &str) -> Option<Span> {
+    let line = text.get(..at)?.rsplit('\n').next()?;
+    let tab = at - line.len() + line.rfind('\t')?;
+    Some(Span::new(offset(tab), offset(tab + 1)))
 }
 
 fn character(at: usize, text: &str) -> Option<Span> {
