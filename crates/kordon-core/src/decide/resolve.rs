@@ -351,7 +351,12 @@ impl Snapshot {
         visit: &mut Visit<'_>,
     ) -> Result<ControlFlow<()>, Problem> {
         match self.address_uses(address).first() {
-            Some(AddressUse::Workload(id)) => self.visit_workload(*id, visit),
+            Some(AddressUse::Workload(id)) => {
+                // The connection uses this address, whatever others the workload has.
+                let mut side = self.workload_side(*id).ok_or(Problem::NoSuchWorkload)?;
+                side.party.address = Some(address);
+                Ok(visit(&side, Via::Direct))
+            }
             Some(AddressUse::Service(namespace, name)) => {
                 self.each_backend(*namespace, *name, visit)
             }
