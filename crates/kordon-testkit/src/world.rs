@@ -6,8 +6,9 @@
 
 use serde_json::Value;
 
-pub use self::network::network;
-pub use self::rbac::rbac;
+pub use self::network::{network, network_dense};
+pub use self::random::Random;
+pub use self::rbac::{rbac, rbac_dense};
 pub use self::scale::{scale_network, scale_network_one_pod, scale_rbac, scale_rbac_one_user};
 
 mod network;

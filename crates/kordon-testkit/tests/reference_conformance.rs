@@ -5,60 +5,24 @@
     reason = "how many cases were checked is what a reader looks for"
 )]
 
+#[path = "support/count.rs"]
+mod count;
+#[path = "support/review.rs"]
+mod review;
+
 use std::collections::BTreeSet;
 
+use count::{Count, suite};
+
 use kordon_testkit::conformance::{
-    Expected, HttpCase, NetworkCase, NetworkWorld, RulesForResult, Suite, WhoCase,
+    Expected, HttpCase, NetworkCase, NetworkWorld, RulesForResult, WhoCase,
 };
 use kordon_testkit::reference::network::{Connection, Endpoint, Network, Sides, Verdict};
 use kordon_testkit::reference::rbac::{
     Attributes, HttpAttributes, Rbac, RulesFor, covers, fill_aggregation, http_to_attributes,
 };
-use serde_json::{Value, json};
-
-/// Cases checked, and the first few that differ.
-#[derive(Default)]
-struct Count {
-    checked: usize,
-    wrong: Vec<String>,
-}
-
-impl Count {
-    fn check(&mut self, holds: bool, describe: impl FnOnce() -> String) {
-        self.checked += 1;
-        if !holds {
-            self.wrong.push(describe());
-        }
-    }
-
-    fn finish(self, what: &str) {
-        println!(
-            "{what}: {} checked, {} wrong",
-            self.checked,
-            self.wrong.len()
-        );
-        let shown: Vec<_> = self.wrong.iter().take(20).map(String::as_str).collect();
-        assert!(
-            self.wrong.is_empty(),
-            "{} wrong, such as\n{}",
-            self.wrong.len(),
-            shown.join("\n")
-        );
-        assert!(
-            self.checked > 0,
-            "the folder is there but holds no cases about {what}"
-        );
-    }
-}
-
-/// The suite, or a clear word that nothing was checked.
-fn suite(what: &str) -> Option<Suite> {
-    let suite = Suite::open();
-    if suite.is_none() {
-        println!("{what}: 0 checked, the conformance folder is absent; set KORDON_CONFORMANCE");
-    }
-    suite
-}
+use review::review_of;
+use serde_json::Value;
 
 #[test]
 fn rbac_decisions_agree_with_the_authorizer() {
@@ -100,20 +64,6 @@ fn rbac_decisions_agree_with_the_authorizer() {
 fn all_reasons(expected: &Expected) -> BTreeSet<String> {
     let only = std::iter::once(&expected.reason);
     expected.reasons.iter().chain(only).cloned().collect()
-}
-
-fn review_of(request: &Value) -> Value {
-    let path = request
-        .get("path")
-        .map(|path| json!({"path": path, "verb": request["verb"]}));
-    let resource = path.is_none().then(|| {
-        json!({"verb": request["verb"], "group": request["apiGroup"],
-            "resource": request["resource"], "subresource": request["subresource"],
-            "namespace": request["namespace"], "name": request["name"]})
-    });
-    json!({"kind": "SubjectAccessReview", "spec": {
-        "user": request["user"], "groups": request["groups"],
-        "resourceAttributes": resource, "nonResourceAttributes": path}})
 }
 
 #[test]

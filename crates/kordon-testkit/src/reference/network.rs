@@ -40,8 +40,8 @@ pub struct Connection {
     pub port: u16,
     /// The protocol in capitals, such as `TCP`.
     pub protocol: String,
-    /// The IP family that it uses. If absent: that of an endpoint given by address, or else that
-    /// of the destination's first address, or else that of the source's.
+    /// The IP family that it uses. If absent: that of an endpoint given by address, or else the
+    /// first of the destination's that the source has as well.
     pub family: Option<Family>,
 }
 
@@ -120,9 +120,7 @@ impl Network {
 
     /// One side: admin tier, NetworkPolicy, baseline tier, and then everything passes.
     fn judge(&self, flow: &Flow<'_>) -> Side {
-        // A pod's traffic to its own address never leaves it: "undefined" for NetworkPolicy
-        // (kubernetes#95879), exempt from ClusterNetworkPolicy.
-        if !flow.subject.is_pod() || flow.subject.is_same(flow.peer) {
+        if !flow.subject.is_pod() || flow.is_exempt() {
             return Side::IMPLICIT;
         }
         let stages = [

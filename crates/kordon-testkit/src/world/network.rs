@@ -66,18 +66,33 @@ struct Inventory {
 /// connections at the edges of what these speak about.
 pub fn network(seed: u64, size: usize) -> World {
     let mut random = Random::new(seed);
+    let inventory = inventory::inventory(&mut random, size);
+    let policies = 1 + random.below(size.saturating_mul(2));
+    world(&mut random, inventory, policies, size)
+}
+
+/// A cluster of few pods in which many policies of one namespace select the same pods.
+pub fn network_dense(seed: u64) -> World {
+    let mut random = Random::new(seed);
+    let mut inventory = inventory::inventory(&mut random, 8);
+    inventory.namespaces.truncate(1);
+    let policies = 90 + random.below(60);
+    world(&mut random, inventory, policies, 8)
+}
+
+fn world(random: &mut Random, inventory: Inventory, policies: usize, size: usize) -> World {
     let Inventory {
         mut objects,
         namespaces,
         workloads,
         addresses,
         nodes,
-    } = inventory::inventory(&mut random, size);
-    for number in 0..=random.below(size.saturating_mul(2)) {
-        objects.push(policy::network_policy(&mut random, &namespaces, number));
+    } = inventory;
+    for number in 0..policies {
+        objects.push(policy::network_policy(random, &namespaces, number));
     }
     if random.chance(70) {
-        objects.extend(tier::policies(&mut random, size));
+        objects.extend(tier::policies(random, size));
     }
     let places = request::Places {
         workloads,
@@ -86,7 +101,7 @@ pub fn network(seed: u64, size: usize) -> World {
     };
     let count = size.saturating_mul(10).saturating_add(10);
     let requests = (0..count)
-        .map(|_| request::connection(&mut random, &places))
+        .map(|_| request::connection(random, &places))
         .collect();
     random.shuffle(&mut objects);
     World { objects, requests }

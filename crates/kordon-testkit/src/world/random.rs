@@ -2,12 +2,13 @@
 
 /// A stream of numbers that depends on the seed alone.
 #[derive(Clone, Debug)]
-pub(super) struct Random {
+pub struct Random {
     state: u64,
 }
 
 impl Random {
-    pub(super) fn new(seed: u64) -> Self {
+    /// The stream of a seed.
+    pub fn new(seed: u64) -> Self {
         Self { state: seed }
     }
 
@@ -21,25 +22,25 @@ impl Random {
     }
 
     /// A number below a bound; 0 below 0.
-    pub(super) fn below(&mut self, bound: usize) -> usize {
+    pub fn below(&mut self, bound: usize) -> usize {
         let bound = u64::try_from(bound).unwrap_or(u64::MAX);
         let drawn = self.next().checked_rem(bound).unwrap_or(0);
         usize::try_from(drawn).unwrap_or(0)
     }
 
     /// True in so many of a hundred cases.
-    pub(super) fn chance(&mut self, percent: usize) -> bool {
+    pub fn chance(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
 
     /// One of several; the default value of none.
-    pub(super) fn pick<T: Clone + Default>(&mut self, all: &[T]) -> T {
+    pub fn pick<T: Clone + Default>(&mut self, all: &[T]) -> T {
         let at = self.below(all.len());
         all.get(at).cloned().unwrap_or_default()
     }
 
     /// Up to so many of several, repetitions included; often one, sometimes none.
-    pub(super) fn some<T: Clone + Default>(&mut self, all: &[T], most: usize) -> Vec<T> {
+    pub fn some<T: Clone + Default>(&mut self, all: &[T], most: usize) -> Vec<T> {
         let count = if self.chance(8) {
             0
         } else {
@@ -49,7 +50,7 @@ impl Random {
     }
 
     /// Puts a list in another order.
-    pub(super) fn shuffle<T>(&mut self, list: &mut [T]) {
+    pub fn shuffle<T>(&mut self, list: &mut [T]) {
         for at in (1..list.len()).rev() {
             let other = self.below(at + 1);
             list.swap(at, other);

@@ -80,25 +80,60 @@ const CLUSTER_ROLES: [&str; 8] = [
 ];
 const ROLES: [&str; 4] = ["view", "reader", "Reader", "local"];
 
+/// How large the parts of a cluster are.
+#[derive(Clone, Copy)]
+struct Shape {
+    /// How many objects of each kind are tried; those of a name that is taken fall away.
+    objects: usize,
+    /// How many names bindings have in one namespace.
+    binding_names: usize,
+    /// More rules than a role has.
+    rules: usize,
+    requests: usize,
+}
+
 /// A cluster with about `size` objects of each RBAC kind, and requests that hit or just miss.
 pub fn rbac(seed: u64, size: usize) -> World {
     let mut random = Random::new(seed);
+    let objects = 1 + random.below(size.saturating_mul(2));
+    let shape = Shape {
+        objects,
+        binding_names: 7,
+        rules: 4,
+        requests: size.saturating_mul(8).saturating_add(8),
+    };
+    world(&mut random, shape)
+}
+
+/// A cluster in which roles have many rules and users many bindings.
+pub fn rbac_dense(seed: u64) -> World {
+    let shape = Shape {
+        objects: 250,
+        binding_names: 250,
+        rules: 30,
+        requests: 150,
+    };
+    world(&mut Random::new(seed), shape)
+}
+
+fn world(random: &mut Random, shape: Shape) -> World {
     let mut objects = Vec::new();
     for kind in ["ClusterRole", "Role", "ClusterRoleBinding", "RoleBinding"] {
         let mut names = BTreeSet::new();
-        for number in 0..=random.below(size.saturating_mul(2)) {
+        for number in 0..shape.objects {
             let object = match kind {
-                "ClusterRole" => cluster_role(&mut random),
-                "Role" => role(&mut random),
-                _ => binding(&mut random, kind, number),
+                "ClusterRole" => cluster_role(random, shape),
+                "Role" => role(random, shape),
+                _ => binding(random, kind, number % shape.binding_names),
             };
             if names.insert(object.pointer("/metadata").map(identity)) {
                 objects.push(object);
             }
         }
     }
-    let count = size.saturating_mul(8).saturating_add(8);
-    let requests = (0..count).map(|_| request(&mut random, &objects)).collect();
+    let requests = (0..shape.requests)
+        .map(|_| request(random, &objects))
+        .collect();
     random.shuffle(&mut objects);
     World { objects, requests }
 }
@@ -138,11 +173,11 @@ fn with(mut object: Value, fields: impl IntoIterator<Item = (&'static str, Value
 
 /// Leaves carry labels, `sum` selects leaves and `sum-of-sums` selects `sum`: no circles, in which
 /// upstream's answer depends on timing.
-fn cluster_role(random: &mut Random) -> Value {
+fn cluster_role(random: &mut Random, shape: Shape) -> Value {
     let name = random.pick(&CLUSTER_ROLES);
     let role = with(
         object("ClusterRole", None, name),
-        [("rules", rules(random))],
+        [("rules", rules(random, shape))],
     );
     let (label, selector) = match name {
         "leaf-1" | "leaf-2" => (random.pick(&["1", "2"]), None),
@@ -174,16 +209,18 @@ fn cluster_role(random: &mut Random) -> Value {
     )
 }
 
-fn role(random: &mut Random) -> Value {
+fn role(random: &mut Random, shape: Shape) -> Value {
     let (namespace, name) = (random.pick(&NAMESPACES), random.pick(&ROLES));
     with(
         object("Role", Some(namespace), name),
-        [("rules", rules(random))],
+        [("rules", rules(random, shape))],
     )
 }
 
-fn rules(random: &mut Random) -> Value {
-    (0..random.below(4)).map(|_| rule(random)).collect()
+fn rules(random: &mut Random, shape: Shape) -> Value {
+    (0..random.below(shape.rules))
+        .map(|_| rule(random))
+        .collect()
 }
 
 fn rule(random: &mut Random) -> Value {
@@ -215,7 +252,7 @@ fn binding(random: &mut Random, kind: &str, number: usize) -> Value {
     };
     let subjects: Vec<Value> = (0..random.below(4)).map(|_| subject(random)).collect();
     with(
-        object(kind, namespace, &format!("binding-{}", number % 7)),
+        object(kind, namespace, &format!("binding-{number}")),
         [
             (
                 "roleRef",

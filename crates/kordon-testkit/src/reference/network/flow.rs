@@ -90,12 +90,6 @@ impl Party {
             .and(selects(namespaces, &self.namespace_labels))
             .and(selects(pods, &self.labels))
     }
-
-    /// The first address of a family, or of any.
-    fn address(&self, family: Option<Family>) -> Option<IpAddr> {
-        let fits = |ip: &&IpAddr| family.is_none_or(|family| Family::of(**ip) == family);
-        self.addresses.iter().find(fits).copied()
-    }
 }
 
 impl<'a> Flow<'a> {
@@ -106,22 +100,35 @@ impl<'a> Flow<'a> {
         connection: &'a Connection,
         family: Option<Family>,
     ) -> Self {
-        let family = family
-            .or_else(|| to.address(None).map(Family::of))
-            .or_else(|| from.address(None).map(Family::of));
-        let (subject, peer) = match direction {
-            Direction::Egress => (from, to),
-            Direction::Ingress => (to, from),
+        let (source, destination) = meeting(from, to, family);
+        let (subject, peer, peer_address) = match direction {
+            Direction::Egress => (from, to, destination),
+            Direction::Ingress => (to, from, source),
         };
         Self {
             direction,
             subject,
             peer,
-            peer_address: peer.address(family),
+            peer_address,
             destination: to,
             port: connection.port,
             protocol: &connection.protocol,
         }
+    }
+
+    /// Whether no policy can keep the peer away.
+    pub(super) fn is_exempt(&self) -> bool {
+        // A pod's traffic to its own address never leaves it: "undefined" for NetworkPolicy
+        // (kubernetes#95879), exempt from ClusterNetworkPolicy. The pods of a controller are not
+        // one pod.
+        let is_itself = self.subject.kind == "Pod" && self.subject.is_same(self.peer);
+        // "traffic to and from the node where a Pod is running is always allowed, regardless of
+        // the IP address of the Pod or the node"; an address of the node may stand in no policy.
+        let is_own_node = self.direction == Direction::Ingress
+            && self.peer.place == Place::Host
+            && self.subject.node.is_some()
+            && self.subject.node == self.peer.node;
+        is_itself || is_own_node
     }
 
     /// Whether the peer's address is in a block. Families do not mix: `0.0.0.0/0` says nothing
@@ -136,4 +143,25 @@ impl<'a> Flow<'a> {
         self.peer_address
             .map_or(Truth::Unknown, |address| net.contains(&address).into())
     }
+}
+
+/// The addresses by which two ends meet: the destination's first one of a family that both have,
+/// or of the family that the connection is to use. Without a family in common none is known; an
+/// end without any address has some other.
+fn meeting(from: &Party, to: &Party, family: Option<Family>) -> (Option<IpAddr>, Option<IpAddr>) {
+    let of = |party: &Party| -> Vec<IpAddr> {
+        let fits = |ip: &IpAddr| family.is_none_or(|family| Family::of(*ip) == family);
+        party.addresses.iter().copied().filter(fits).collect()
+    };
+    if from.addresses.is_empty() || to.addresses.is_empty() {
+        return (of(from).first().copied(), of(to).first().copied());
+    }
+    for destination in of(to) {
+        for source in of(from) {
+            if Family::of(source) == Family::of(destination) {
+                return (Some(source), Some(destination));
+            }
+        }
+    }
+    (None, None)
 }

@@ -61,15 +61,17 @@ fn node_addresses(number: u8) -> [IpAddr; 2] {
 fn add_workload(random: &mut Random, inventory: &mut Inventory, number: u8) {
     let namespace = random.pick(&inventory.namespaces);
     let name = format!("w{number}");
-    let labels = labels(random);
+    let mut labels = labels(random);
     let spec = pod_spec(random);
     if random.chance(10) {
+        // A controller selects its own pods by at least one label.
+        labels.entry("app").or_insert("1");
         let kind = random.pick(&["Deployment", "StatefulSet", "DaemonSet"]);
         inventory
             .objects
             .push(json!({"apiVersion": "apps/v1", "kind": kind,
             "metadata": {"name": name, "namespace": namespace},
-            "spec": {"template": {"metadata": {"labels": labels}, "spec": spec}}}));
+            "spec": {"selector": {"matchLabels": labels}, "template": {"metadata": {"labels": labels}, "spec": spec}}}));
         let whole = format!("{namespace}/{kind}/{name}");
         inventory.workloads.push(json!({"workload": whole}));
         return;

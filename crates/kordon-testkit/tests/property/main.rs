@@ -1,0 +1,18 @@
+//! Holds the engine against the reference evaluators, and against laws that need no reference, on
+//! random worlds.
+//!
+//! `KORDON_CASES` is the number of pairs of a world and a request, `KORDON_SEED` the first seed.
+
+#![expect(
+    clippy::print_stdout,
+    reason = "how many cases were checked is what a reader looks for"
+)]
+
+#[path = "../support/engine.rs"]
+mod engine;
+mod law;
+mod laws;
+mod network;
+mod rbac;
+#[path = "../support/yaml.rs"]
+mod yaml;
