@@ -12,8 +12,8 @@ pub(crate) use api::{ApiIndex, ApiPart, ApiQuery, ApiTest, Name};
 pub(crate) use index::{Dimension, Query};
 pub(crate) use policy::{
     CompiledClause, CompiledPeer, CompiledPolicy, CompiledPort, CompiledRule, CompiledTarget,
-    CompiledTest, PortSlot, Principal, compile_rules,
+    CompiledTest, PortSlot, Principal, RuleAt, compile_rules,
 };
-pub(crate) use program::{Program, RuleAt, StagePolicy, StageProgram};
+pub(crate) use program::{Program, StagePolicy, StageProgram};
 pub(crate) use selector::{CompiledSelector, LabelView, NamespaceTest, pack_labels};
 pub(crate) use stage_index::{PodKeys, Prefix, peer_keys, port_key};

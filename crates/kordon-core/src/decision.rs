@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use crate::id::RuleId;
 use crate::rule::{Direction, Plane};
-use crate::snapshot::PolicyId;
 
 /// What a plane, or all of them together, say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -87,15 +87,6 @@ pub struct Cause {
     pub direction: Option<Direction>,
     /// The rule.
     pub rule: Option<RuleId>,
-}
-
-/// Identifies a rule within the snapshot that decided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RuleId {
-    /// The policy.
-    pub policy: PolicyId,
-    /// The number of the rule among the policy's rules, or among those of the set it refers to.
-    pub rule: u32,
 }
 
 /// Why a request could not be understood.

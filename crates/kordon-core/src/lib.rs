@@ -5,6 +5,7 @@ mod decide;
 mod decision;
 mod explain;
 mod granted;
+mod id;
 pub mod model;
 mod persist;
 mod request;
@@ -13,13 +14,14 @@ mod snapshot;
 mod symbol;
 
 pub use decide::{PreparedApi, PreparedConnection};
-pub use decision::{Cause, Decision, Problem, RuleId, Verdict};
+pub use decision::{Cause, Decision, Problem, Verdict};
 pub use explain::{
     ClauseFinding, Explanation, GrantFinding, LISTED, NEAREST, PlaneFinding, PolicyFinding,
     RuleFinding, StageFinding,
 };
 pub use granted::{Granted, GrantedRule, GrantedSubject};
+pub use id::{PolicyId, RuleId};
 pub use request::{
     ApiRequest, ApiTarget, ConnectionRequest, DescribedWorkload, Endpoint, Groups, Port, Request,
 };
-pub use snapshot::{Includes, Options, PolicyId, Posture, Size, Snapshot};
+pub use snapshot::{Includes, Options, Posture, Size, Snapshot};

@@ -8,6 +8,7 @@ mod rule_sets;
 
 use std::sync::Arc;
 
+use crate::id::PolicyId;
 use crate::model::Change;
 use crate::persist::{Shards, Slots};
 use crate::symbol::Symbols;
@@ -47,16 +48,6 @@ pub enum Includes {
     Stored,
     /// The rules are filled as the controller would, for manifests that never met a cluster.
     Filled,
-}
-
-/// Identifies a policy within the snapshots that stem from one another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PolicyId(u32);
-
-impl PolicyId {
-    fn index(self) -> usize {
-        usize::try_from(self.0).unwrap_or(usize::MAX)
-    }
 }
 
 /// An immutable compiled cluster. Cloning it and changing the clone costs what the change

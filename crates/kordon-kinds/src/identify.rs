@@ -6,8 +6,9 @@ use kordon_syntax::{Diagnostic, Fix, Node, SourceId, Value, quoted, similar};
 
 use crate::at::At;
 use crate::codes;
-use crate::kind::{KINDS, Kind};
+use crate::kind::Kind;
 use crate::lower::Lowered;
+use crate::registry::KINDS;
 
 /// Groups that once served kinds which moved elsewhere.
 const FORMER_GROUPS: &[&str] = &["extensions"];

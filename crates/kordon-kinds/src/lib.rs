@@ -24,9 +24,11 @@ mod names;
 mod network;
 mod network_policy;
 mod rbac;
+mod registry;
 mod tiers;
 
 pub use check::{check, settle};
 pub use codes::CODES;
-pub use kind::{KINDS, Kind, Role, Scope};
+pub use kind::{Kind, Role, Scope};
 pub use lower::{Located, Lowered, State, lower};
+pub use registry::KINDS;

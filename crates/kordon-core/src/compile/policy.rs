@@ -5,6 +5,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::{ApiQuery, ApiTest, CompiledSelector, NamespaceTest};
+use crate::id::PolicyId;
 use crate::model::{
     AddressBlock, NamespaceMatch, ObjectRef, PortMatch, PrincipalMatch, Protocol,
     SERVICE_ACCOUNT_PREFIX, Selector,
@@ -12,7 +13,6 @@ use crate::model::{
 use crate::rule::{
     Clause, Direction, Effect, Order, Peer, Plane, Policy, Rule, Rules, Scope, Stage, Target, Test,
 };
-use crate::snapshot::PolicyId;
 use crate::symbol::{Symbol, Symbols};
 
 /// A policy as the snapshot keeps it.
@@ -93,6 +93,13 @@ pub(crate) struct CompiledRule {
     pub(crate) name: Option<Box<str>>,
     pub(crate) effect: Effect,
     pub(crate) clauses: SmallVec<[CompiledClause; 2]>,
+}
+
+/// The place of a rule in a stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct RuleAt {
+    pub(crate) policy: u32,
+    pub(crate) rule: u32,
 }
 
 /// A compiled clause.

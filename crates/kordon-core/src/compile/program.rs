@@ -6,10 +6,9 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::stage_index::{self, StageIndex};
-use super::{CompiledPolicy, CompiledRule, CompiledTarget};
-use crate::decision::RuleId;
+use super::{CompiledPolicy, CompiledRule, CompiledTarget, RuleAt};
+use crate::id::{PolicyId, RuleId};
 use crate::rule::{Combine, Direction, Plane};
-use crate::snapshot::PolicyId;
 
 /// Stages with more rules than this are indexed.
 const INDEXED: usize = 16;
@@ -36,13 +35,6 @@ pub(crate) struct StagePolicy {
     pub(crate) id: PolicyId,
     /// A policy may have none: that it selects is all it says.
     pub(crate) has_rules: bool,
-}
-
-/// The place of a rule in a stage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct RuleAt {
-    pub(crate) policy: u32,
-    pub(crate) rule: u32,
 }
 
 impl Program {

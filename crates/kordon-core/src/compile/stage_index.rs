@@ -9,10 +9,9 @@ use ipnet::IpNet;
 use rustc_hash::FxHashMap;
 
 use super::index::{Dimension, Index, IndexBuilder, Keys};
-use super::program::RuleAt;
 use super::{
     CompiledPeer, CompiledPolicy, CompiledPort, CompiledRule, CompiledTest, LabelView,
-    NamespaceTest,
+    NamespaceTest, RuleAt,
 };
 use crate::model::Protocol;
 use crate::symbol::{Pair, Symbol};

@@ -3,7 +3,8 @@
 use smallvec::SmallVec;
 
 use crate::compile::{ApiQuery, Name};
-use crate::decision::{Cause, Decision, RuleId, Verdict};
+use crate::decision::{Cause, Decision, Verdict};
+use crate::id::RuleId;
 use crate::request::{ApiRequest, ApiTarget};
 use crate::rule::Plane;
 use crate::snapshot::{Grant, Grantee, Grants, Snapshot};

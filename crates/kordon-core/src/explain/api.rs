@@ -6,9 +6,10 @@ use std::sync::Arc;
 use super::{Explanation, GrantFinding, LISTED, PlaneFinding, nearest};
 use crate::compile::{ApiQuery, CompiledPolicy, CompiledTarget, Principal};
 use crate::decision::{Decision, Verdict};
+use crate::id::PolicyId;
 use crate::request::{ApiRequest, ApiTarget};
 use crate::rule::{ApiPermission, Plane};
-use crate::snapshot::{PolicyId, RuleSetId, Snapshot};
+use crate::snapshot::{RuleSetId, Snapshot};
 
 impl Snapshot {
     pub(super) fn explain_api(&self, request: &ApiRequest<'_>) -> Explanation {

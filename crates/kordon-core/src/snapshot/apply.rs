@@ -6,12 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::Snapshot;
 use super::grants::GrantKey;
 use super::inventory::{NamespaceId, WorkloadId};
 use super::policies::Dirty;
 use super::rule_sets::{ObjectKey, RuleSetId};
-use super::{PolicyId, Snapshot};
 use crate::compile::Principal;
+use crate::id::PolicyId;
 use crate::model::{Change, Item, Object, ObjectRef};
 use crate::persist::Entry;
 use crate::symbol::Symbol;

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
+use super::Snapshot;
 use super::rule_sets::RuleSetId;
-use super::{PolicyId, Snapshot};
 use crate::compile::{ApiIndex, ApiQuery, CompiledRule, CompiledTarget, Principal};
+use crate::id::PolicyId;
 use crate::persist::Entry;
 
 /// Lists of more grants than this are indexed as one.

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::Snapshot;
 use super::inventory::{Class, ClassId, NamespaceId, NamespaceSlot};
-use super::{PolicyId, Snapshot};
 use crate::compile::{CompiledPolicy, CompiledTarget, LabelView, NamespaceTest, Program};
+use crate::id::PolicyId;
 use crate::model::{ObjectRef, PodNetwork};
 use crate::rule::Policy;
 

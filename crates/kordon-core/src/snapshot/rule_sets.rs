@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::inventory::hash_symbols;
-use super::{Includes, PolicyId, Snapshot};
+use super::{Includes, Snapshot};
 use crate::compile::{
     ApiIndex, CompiledRule, CompiledSelector, LabelView, compile_rules, pack_labels,
 };
+use crate::id::PolicyId;
 use crate::model::ObjectRef;
 use crate::persist::Entry;
 use crate::rule::RuleSet;

@@ -1,0 +1,59 @@
+//! The list of kinds: the one place that names them all.
+
+use crate::kind::Kind;
+use crate::{admin_network_policy, cluster, cluster_network_policy, network_policy, rbac};
+
+/// Every kind that Kordon understands.
+pub static KINDS: &[Kind] = &[
+    cluster::NAMESPACE,
+    cluster::NODE,
+    cluster::POD,
+    cluster::SERVICE,
+    cluster::SERVICE_ACCOUNT,
+    cluster::REPLICATION_CONTROLLER,
+    cluster::DAEMON_SET,
+    cluster::DEPLOYMENT,
+    cluster::REPLICA_SET,
+    cluster::STATEFUL_SET,
+    cluster::CRON_JOB,
+    cluster::JOB,
+    network_policy::KIND,
+    admin_network_policy::ADMIN,
+    admin_network_policy::BASELINE,
+    cluster_network_policy::KIND,
+    rbac::CLUSTER_ROLE,
+    rbac::CLUSTER_ROLE_BINDING,
+    rbac::ROLE,
+    rbac::ROLE_BINDING,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_stand_once_and_in_the_spelling_of_the_api() {
+        for kind in KINDS {
+            let same = |other: &&Kind| (other.group, other.kind) == (kind.group, kind.kind);
+            assert_eq!(KINDS.iter().filter(same).count(), 1, "{}", kind.kind);
+            assert!(
+                kind.plural
+                    .starts_with(&kind.kind.to_lowercase()[..kind.kind.len() - 1])
+            );
+            assert!(!kind.versions.is_empty(), "{}", kind.kind);
+            assert!(kind.api_version().starts_with(kind.group));
+        }
+    }
+
+    #[test]
+    fn the_core_group_has_no_name_in_api_versions() {
+        let version = |name: &str| {
+            KINDS
+                .iter()
+                .find(|kind| kind.kind == name)
+                .map(Kind::api_version)
+        };
+        assert_eq!(version("Pod").as_deref(), Some("v1"));
+        assert_eq!(version("Deployment").as_deref(), Some("apps/v1"));
+    }
+}
