@@ -1,7 +1,9 @@
 //! An explained decision in the forms that people and programs read.
 
 mod advice;
+mod deciding;
 mod json;
+mod problem;
 mod walk;
 
 use kordon_core::{Decision, Explanation};
@@ -9,7 +11,7 @@ use kordon_core::{Decision, Explanation};
 use crate::engine::Engine;
 use crate::request::RequestSpec;
 
-pub use walk::{Line, Mark};
+pub use walk::{Line, Mark, Row};
 
 /// A decision with its reasons, the positions of what decided, and what would change it.
 ///
@@ -21,6 +23,7 @@ pub struct Answer {
     explanation: Explanation,
     engine: Engine,
     notes: Vec<String>,
+    problem: Option<String>,
 }
 
 impl Answer {
@@ -28,6 +31,10 @@ impl Answer {
         Self {
             request: request.to_string(),
             notes: advice::notes(request, &explanation),
+            problem: explanation
+                .decision
+                .problem
+                .map(|problem| problem::text(engine, request, problem)),
             explanation,
             engine: engine.clone(),
         }
@@ -46,6 +53,12 @@ impl Answer {
     /// The request in words.
     pub fn request(&self) -> &str {
         &self.request
+    }
+
+    /// Why the request could not be understood, in one line, with the name that is to blame. The
+    /// decision is a denial then.
+    pub fn problem(&self) -> Option<&str> {
+        self.problem.as_deref()
     }
 
     /// What to know beside the decision: facts that it rests on and that may surprise.

@@ -83,7 +83,8 @@ impl Cluster {
                 let before = self.lowered.objects.len();
                 kordon_kinds::lower(&node, source, &mut self.lowered);
                 let lowered = self.lowered.objects.iter().skip(before);
-                self.places.extend(lowered.map(|located| Places::new(&located.object, &node)));
+                self.places
+                    .extend(lowered.map(|located| Places::new(&located.object, &node)));
             }
         }
     }
@@ -125,6 +126,15 @@ impl Cluster {
         self.lowered.objects.is_empty()
     }
 
+    /// How many objects of each known kind were read.
+    pub fn kinds(&self) -> BTreeMap<&str, usize> {
+        let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+        for located in &self.lowered.objects {
+            *kinds.entry(&located.object.id.kind).or_default() += 1;
+        }
+        kinds
+    }
+
     /// The changes that lead from nothing to this cluster, and where its objects stand.
     pub(crate) fn settle(&self) -> (Vec<Change>, Atlas) {
         let mut objects = self.lowered.objects.clone();
@@ -136,13 +146,18 @@ impl Cluster {
             .collect();
         let object = |located: &Located| {
             let places = places.get(&(located.source, located.span))?;
-            Some((located.object.id.clone(), (located.source, (*places).clone())))
+            Some((
+                located.object.id.clone(),
+                (located.source, (*places).clone()),
+            ))
         };
         let atlas = Atlas {
             sources: self.sources.clone(),
             objects: objects.iter().filter_map(object).collect(),
         };
-        let changes = objects.into_iter().map(|located| Change::Put(located.object));
+        let changes = objects
+            .into_iter()
+            .map(|located| Change::Put(located.object));
         (changes.collect(), atlas)
     }
 }
@@ -159,7 +174,10 @@ impl Atlas {
     /// order of their references.
     pub(crate) fn objects(&self, wanted: Contribution) -> impl Iterator<Item = &ObjectRef> {
         let wanted = move |places: &Places| places.contribution == Some(wanted);
-        let objects = self.objects.iter().filter(move |(_, (_, places))| wanted(places));
+        let objects = self
+            .objects
+            .iter()
+            .filter(move |(_, (_, places))| wanted(places));
         objects.map(|(object, _)| object)
     }
 

@@ -20,7 +20,11 @@ pub struct SourcePosition {
 impl fmt::Display for SourcePosition {
     /// `file:line:column`, as compilers write it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", self.source, self.start.line, self.start.column)
+        write!(
+            f,
+            "{}:{}:{}",
+            self.source, self.start.line, self.start.column
+        )
     }
 }
 
@@ -66,7 +70,9 @@ impl Places {
     pub(crate) fn nearest(&self, path: &str) -> Option<Span> {
         let mut path = path;
         loop {
-            let known = self.fields.binary_search_by(|(field, _)| (**field).cmp(path));
+            let known = self
+                .fields
+                .binary_search_by(|(field, _)| (**field).cmp(path));
             if let Some((_, span)) = known.ok().and_then(|known| self.fields.get(known)) {
                 return Some(*span);
             }
@@ -91,14 +97,19 @@ fn paths(item: &Item) -> Vec<&FieldPath> {
                 Rules::Of(_) => &[],
             };
             let subjects = subjects.iter().map(|(path, _)| path);
-            (std::iter::once(&policy.path).chain(subjects).collect(), rules)
+            (
+                std::iter::once(&policy.path).chain(subjects).collect(),
+                rules,
+            )
         }
         Item::RuleSet(set) => (Vec::new(), &set.rules),
         Item::Namespace(_) | Item::Workload(_) | Item::Service(_) | Item::Node(_) => {
             (Vec::new(), &[])
         }
     };
-    own.into_iter().chain(rules.iter().map(|rule| &rule.path)).collect()
+    own.into_iter()
+        .chain(rules.iter().map(|rule| &rule.path))
+        .collect()
 }
 
 fn contribution(item: &Item) -> Option<Contribution> {

@@ -3,6 +3,8 @@
 
 mod api;
 mod connection;
+mod http;
+pub mod shorthand;
 
 use std::fmt;
 
@@ -11,6 +13,7 @@ use serde_json::Value;
 
 pub use api::{ApiSpec, ApiTargetSpec};
 pub use connection::{ConnectionSpec, EndpointSpec, PortSpec};
+pub use http::ApiCall;
 
 /// A request as it is written down.
 ///

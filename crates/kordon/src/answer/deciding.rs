@@ -11,7 +11,11 @@ impl Answer {
     ///
     /// The path of a policy that counts by its silence is that by which it selects.
     pub fn deciding(&self) -> Vec<(&ObjectRef, &str)> {
-        self.explanation().planes.iter().flat_map(of_plane).collect()
+        self.explanation()
+            .planes
+            .iter()
+            .flat_map(of_plane)
+            .collect()
     }
 
     /// Why, in one line: what the planes say that made the decision.
@@ -40,7 +44,10 @@ pub(super) fn of_plane(plane: &PlaneFinding) -> Vec<(&ObjectRef, &str)> {
     if let Some(stage) = plane.stages.last() {
         of_stage(stage, plane.verdict, &mut rules);
     }
-    let granting = plane.grants.iter().find(|grant| !grant.permitting.is_empty());
+    let granting = plane
+        .grants
+        .iter()
+        .find(|grant| !grant.permitting.is_empty());
     if let Some(grant) = granting {
         of_grant(grant, &mut rules);
     }
@@ -56,7 +63,11 @@ fn of_stage<'a>(
         Verdict::Unknown => &stage.unknown,
         _ => &stage.matching,
     };
-    rules.extend(deciding.iter().map(|rule| (&rule.object, rule.path.as_str())));
+    rules.extend(
+        deciding
+            .iter()
+            .map(|rule| (&rule.object, rule.path.as_str())),
+    );
     if deciding.is_empty() && stage.answer == "deny" {
         let policies = stage.policies.iter();
         rules.extend(policies.map(|policy| (&policy.object, policy.path.as_str())));

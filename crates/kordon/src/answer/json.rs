@@ -27,9 +27,17 @@ impl Answer {
                 ("planes", json!([])),
             ]);
         }
-        let planes: Vec<Value> =
-            self.explanation().planes.iter().map(|found| Value::Object(plane(found))).collect();
-        let name = if decision.is_allowed() { "allow" } else { "deny" };
+        let planes: Vec<Value> = self
+            .explanation()
+            .planes
+            .iter()
+            .map(|found| Value::Object(plane(found)))
+            .collect();
+        let name = if decision.is_allowed() {
+            "allow"
+        } else {
+            "deny"
+        };
         let mut line = object([
             ("decision", json!(name)),
             ("explicit", json!(decision.explicit)),
@@ -71,5 +79,8 @@ impl Answer {
 }
 
 fn object<const N: usize>(fields: [(&str, Value); N]) -> Map<String, Value> {
-    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    fields
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }

@@ -31,7 +31,8 @@ fn culprit<'a>(
     match problem {
         Problem::NoSuchWorkload | Problem::AmbiguousWorkload | Problem::NoSuchNode => {
             let ends = [&connection.from, &connection.to];
-            ends.into_iter().find(|end| problem_of_source(engine, end) == Some(problem))
+            ends.into_iter()
+                .find(|end| problem_of_source(engine, end) == Some(problem))
         }
         Problem::ServiceAsSource => Some(&connection.from),
         _ => Some(&connection.to),
@@ -68,7 +69,10 @@ fn hint(engine: &Engine, end: &EndpointSpec, problem: Problem) -> String {
     };
     if let Some(other) = others.iter().find(|other| place_of(other) == place) {
         let kind = other.kind.to_lowercase();
-        return format!("; for the {} of this name write `{kind}:{place}`", other.kind);
+        return format!(
+            "; for the {} of this name write `{kind}:{place}`",
+            other.kind
+        );
     }
     let places: Vec<String> = wanted.iter().map(|object| place_of(object)).collect();
     let places: Vec<&str> = places.iter().map(String::as_str).collect();
@@ -81,5 +85,9 @@ fn hint(engine: &Engine, end: &EndpointSpec, problem: Problem) -> String {
 }
 
 fn place_of(object: &ObjectRef) -> String {
-    format!("{}/{}", object.namespace.as_deref().unwrap_or_default(), object.name)
+    format!(
+        "{}/{}",
+        object.namespace.as_deref().unwrap_or_default(),
+        object.name
+    )
 }

@@ -133,8 +133,8 @@ impl ApiSpec {
     }
 
     pub(super) fn from_review(value: &Value) -> Result<Self, RequestError> {
-        let Review { spec } = Review::deserialize(value)
-            .map_err(|error| RequestError::new("", error.to_string()))?;
+        let Review { spec } =
+            Review::deserialize(value).map_err(|error| RequestError::new("", error.to_string()))?;
         let (verb, target) = match (spec.resource_attributes, spec.non_resource_attributes) {
             (Some(attributes), None) => (
                 attributes.verb,
@@ -197,7 +197,11 @@ impl ApiSpec {
 
 impl fmt::Display for ApiSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let user = if self.user.is_empty() { "nobody" } else { &self.user };
+        let user = if self.user.is_empty() {
+            "nobody"
+        } else {
+            &self.user
+        };
         write!(f, "{user} {}", self.as_request())
     }
 }

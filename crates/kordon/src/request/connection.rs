@@ -125,8 +125,9 @@ impl ConnectionSpec {
 
 fn protocol(text: &str) -> Result<Protocol, RequestError> {
     text.parse().map_err(|()| {
-        let message =
-            format!("`{text}` is not a protocol: expected `TCP`, `UDP`, `SCTP`, `ICMP` or `ICMPv6`");
+        let message = format!(
+            "`{text}` is not a protocol: expected `TCP`, `UDP`, `SCTP`, `ICMP` or `ICMPv6`"
+        );
         RequestError::new("protocol", message)
     })
 }
@@ -153,8 +154,8 @@ impl EndpointSpec {
         if let Some(text) = value.as_str() {
             return endpoint(text, None).map_err(|error| RequestError::new(path, error.message));
         }
-        let form = Form::deserialize(value)
-            .map_err(|error| RequestError::new(path, error.to_string()))?;
+        let form =
+            Form::deserialize(value).map_err(|error| RequestError::new(path, error.to_string()))?;
         form.read(path)
     }
 
@@ -188,8 +189,8 @@ impl Form {
             || self.namespace_labels.is_some()
             || self.ports.is_some()
             || self.service_account.is_some();
-        let names = named.into_iter().filter(|is_some| *is_some).count();
-        if names + usize::from(described) > 1 || (names == 1 && self.ip.is_some()) {
+        let count = named.into_iter().filter(|is_some| *is_some).count();
+        if count + usize::from(described) > 1 || (count == 1 && self.ip.is_some()) {
             let message = "expected one of `pod`, `workload`, `service`, `node`, `ip` or a \
                            description by `namespace` and `labels`, found several";
             return Err(RequestError::new(path, message));
@@ -202,12 +203,20 @@ impl Form {
                 let (namespace, name) = pair(&pod, path)?;
                 Ok(EndpointSpec::Pod(namespace, name))
             }
-            Self { workload: Some(workload), .. } => triple(&workload, path),
-            Self { service: Some(service), .. } => {
+            Self {
+                workload: Some(workload),
+                ..
+            } => triple(&workload, path),
+            Self {
+                service: Some(service),
+                ..
+            } => {
                 let (namespace, name) = pair(&service, path)?;
                 Ok(EndpointSpec::Service(namespace, name))
             }
-            Self { node: Some(node), .. } => Ok(EndpointSpec::Node(node)),
+            Self {
+                node: Some(node), ..
+            } => Ok(EndpointSpec::Node(node)),
             Self { ip: Some(ip), .. } => address(&ip, path).map(EndpointSpec::Address),
             _ => Err(RequestError::new(
                 path,
@@ -228,8 +237,12 @@ impl Form {
                 port: port.port,
             })
         };
-        let ports: Result<Vec<NamedPort>, RequestError> =
-            self.ports.unwrap_or_default().into_iter().map(port).collect();
+        let ports: Result<Vec<NamedPort>, RequestError> = self
+            .ports
+            .unwrap_or_default()
+            .into_iter()
+            .map(port)
+            .collect();
         Ok(EndpointSpec::Described(DescribedWorkload {
             namespace,
             namespace_labels: self.namespace_labels,
@@ -260,7 +273,11 @@ fn triple(text: &str, path: &str) -> Result<EndpointSpec, RequestError> {
     match text.split('/').collect::<Vec<_>>().as_slice() {
         [namespace, kind, name] if ![namespace, kind, name].iter().any(|part| part.is_empty()) => {
             let owned = |part: &str| part.to_owned();
-            Ok(EndpointSpec::Workload(owned(namespace), owned(kind), owned(name)))
+            Ok(EndpointSpec::Workload(
+                owned(namespace),
+                owned(kind),
+                owned(name),
+            ))
         }
         _ => Err(RequestError::new(
             path,
@@ -301,7 +318,12 @@ impl fmt::Display for EndpointSpec {
                     .iter()
                     .map(|(key, value)| format!("{key}={value}"))
                     .collect();
-                write!(f, "a pod of {} with {}", described.namespace, labels.join(","))
+                write!(
+                    f,
+                    "a pod of {} with {}",
+                    described.namespace,
+                    labels.join(",")
+                )
             }
         }
     }

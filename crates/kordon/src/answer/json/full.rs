@@ -31,8 +31,9 @@ impl Answer {
 
     fn stage(&self, stage: &StageFinding) -> Value {
         let policies = stage.policies.iter();
-        let policies: Vec<Value> =
-            policies.map(|policy| self.reference(&policy.object, &policy.path)).collect();
+        let policies: Vec<Value> = policies
+            .map(|policy| self.reference(&policy.object, &policy.path))
+            .collect();
         json!({
             "name": stage.name,
             "answer": stage.answer,
