@@ -1,0 +1,158 @@
+//! The arguments that all commands share, and the list of commands.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use crate::command::{can, check, completions, eval, explain, kinds, test, validate, version};
+use crate::exit::Exit;
+use crate::output::ColorChoice;
+use crate::session::Session;
+
+const AFTER_HELP: &str = "\
+Exit status: 0 for an allow or success, 1 for a deny or findings, 2 for an error.
+
+Examples:
+  kordon explain -f manifests/ shop/frontend shop/cart:7070
+  kordon check -f manifests/ --as alice --as-group dev get pods/log -n shop
+  kubectl get -A -o json netpol,pods,ns | kordon check -f - shop/a shop/b:80
+  kordon validate manifests/
+
+A link named kubectl-kordon that leads to kordon makes it `kubectl kordon`.";
+
+/// May this identity do this, and exactly why?
+///
+/// Kordon reads the manifests of a Kubernetes cluster and answers from its policies: RBAC for
+/// access to the API, NetworkPolicy and the cluster-wide network policies for connections.
+#[derive(Debug, Parser)]
+#[command(
+    name = "kordon",
+    version,
+    after_help = AFTER_HELP,
+    arg_required_else_help = true,
+    max_term_width = 80
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Arguments of every command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Global {
+    /// Manifests: a file, a folder with all below it, or - for standard input. Repeatable.
+    ///
+    /// In folders *.yaml, *.yml and *.json count, and what begins with a dot does not.
+    #[arg(short = 'f', long = "filename", global = true, value_name = "PATH")]
+    pub(crate) filenames: Vec<PathBuf>,
+    /// Accepted for the sake of kubectl's users: folders are always read with all below them.
+    #[arg(short = 'R', long, global = true, action = ArgAction::SetTrue, hide = true)]
+    recursive: bool,
+    /// The form of the output.
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "FORMAT"
+    )]
+    pub(crate) output: Format,
+    /// When to use colours; auto is on a terminal unless NO_COLOR is set.
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub(crate) color: ColorChoice,
+    /// How to count what no policy speaks of: as the cluster does, or as a deny.
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "POSTURE"
+    )]
+    pub(crate) posture: Posture,
+    /// Fill ClusterRoles with an aggregationRule, as a cluster's controller does.
+    #[arg(long, global = true)]
+    pub(crate) fill_aggregation: bool,
+    /// Print nothing but errors.
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+}
+
+/// The form of the output.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    #[default]
+    Table,
+    /// For programs.
+    Json,
+    /// The same as YAML.
+    Yaml,
+    /// SARIF 2.1.0, of validate alone.
+    Sarif,
+    /// Workflow commands of GitHub, of validate alone.
+    Github,
+}
+
+/// How implicit allows count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Posture {
+    /// They let the request pass, as in the cluster.
+    #[default]
+    Upstream,
+    /// They are denials.
+    Strict,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::Args),
+    Explain(explain::Args),
+    Eval(eval::Args),
+    Validate(validate::Args),
+    Can(can::Args),
+    Test(test::Args),
+    Kinds(kinds::Args),
+    Completions(completions::Args),
+    Version(version::Args),
+}
+
+impl Cli {
+    /// Runs the command.
+    pub(crate) fn run(self) -> Result<Exit> {
+        let is_validate = matches!(self.command, Command::Validate(_));
+        if matches!(self.global.output, Format::Sarif | Format::Github) && !is_validate {
+            bail!(
+                "expected `-o table`, `json` or `yaml`: the other formats are those of `kordon validate`"
+            );
+        }
+        let session = Session::new(self.global);
+        match self.command {
+            Command::Check(args) => args.run(&session),
+            Command::Explain(args) => args.run(&session),
+            Command::Eval(args) => args.run(&session),
+            Command::Validate(args) => args.run(&session),
+            Command::Can(args) => args.run(&session),
+            Command::Test(args) => args.run(&session),
+            Command::Kinds(args) => args.run(&session),
+            Command::Completions(args) => args.run(&session),
+            Command::Version(args) => args.run(&session),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_of_all_commands_are_consistent() {
+        Cli::command().debug_assert();
+    }
+}

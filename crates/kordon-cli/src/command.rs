@@ -1,0 +1,11 @@
+//! The commands, a module for each.
+
+pub(crate) mod can;
+pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod eval;
+pub(crate) mod explain;
+pub(crate) mod kinds;
+pub(crate) mod test;
+pub(crate) mod validate;
+pub(crate) mod version;

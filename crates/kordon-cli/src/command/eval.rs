@@ -1,0 +1,142 @@
+//! `kordon eval`: many questions, one a line, answered in their order.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use kordon::{Engine, RequestSpec};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use serde_json::{Value, json};
+
+use crate::exit::Exit;
+use crate::session::Session;
+
+const AFTER_HELP: &str = "\
+A line is a request in its compact form, or a SubjectAccessReview:
+  {\"kind\":\"connection\",\"from\":\"shop/a\",\"to\":\"shop/b\",\"port\":80}
+  {\"kind\":\"api\",\"user\":\"alice\",\"groups\":[\"dev\"],\"verb\":\"get\",
+   \"resource\":\"pods\",\"namespace\":\"shop\"}         (on one line)
+Each line gets a decision on a line of its own; empty lines get none.
+
+Exit status: 0 if all were answered, allowed or not; 2 if a line could not be
+understood, which is a deny with an `error`, or for another error.";
+
+/// So many lines are read, answered and written at a time.
+const CHUNK: usize = 4096;
+
+/// Answer many requests, given as lines of JSON
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Args {
+    /// The requests, one a line: a file, or - for standard input.
+    #[arg(long, value_name = "FILE")]
+    requests: PathBuf,
+    /// Add all stages, grants and advice to each answer, as explain does.
+    #[arg(long)]
+    explain: bool,
+}
+
+impl Args {
+    pub(crate) fn run(&self, session: &Session) -> Result<Exit> {
+        let is_stdin = self.requests == Path::new("-");
+        if is_stdin
+            && session
+                .filenames()
+                .iter()
+                .any(|path| path == Path::new("-"))
+        {
+            anyhow::bail!(
+                "standard input can be read once: give `-` for manifests or for requests"
+            );
+        }
+        let progress = self.progress(session);
+        let requests: Box<dyn BufRead> = if is_stdin {
+            Box::new(io::stdin().lock())
+        } else {
+            let context = || format!("cannot read `{}`", self.requests.display());
+            let file = File::open(&self.requests).with_context(context)?;
+            Box::new(BufReader::new(progress.wrap_read(file)))
+        };
+        let engine = session.engine(&session.cluster()?);
+        let exit = self.answer(requests, &engine, session)?;
+        progress.finish_and_clear();
+        Ok(exit)
+    }
+
+    /// A bar on standard error where there is a terminal and the end is known.
+    fn progress(&self, session: &Session) -> ProgressBar {
+        let size = std::fs::metadata(&self.requests)
+            .ok()
+            .filter(std::fs::Metadata::is_file);
+        let (Some(size), true, false) = (size, io::stderr().is_terminal(), session.is_quiet())
+        else {
+            return ProgressBar::hidden();
+        };
+        let bar = ProgressBar::with_draw_target(Some(size.len()), ProgressDrawTarget::stderr());
+        match ProgressStyle::with_template("{wide_bar} {percent:>3} % {eta:>4}") {
+            Ok(style) => bar.with_style(style),
+            Err(_) => bar,
+        }
+    }
+
+    fn answer(&self, requests: impl BufRead, engine: &Engine, session: &Session) -> Result<Exit> {
+        let mut out = session.stdout();
+        let mut lines = requests.split(b'\n').enumerate();
+        let mut exit = Exit::Success;
+        loop {
+            let mut chunk: Vec<(usize, Vec<u8>)> = Vec::new();
+            for (at, line) in lines.by_ref().take(CHUNK) {
+                chunk.push((at + 1, line.context("cannot read the requests")?));
+            }
+            if chunk.is_empty() {
+                break;
+            }
+            let answers: Vec<Option<Value>> = chunk
+                .par_iter()
+                .map(|(number, line)| self.line(engine, *number, line))
+                .collect();
+            for answer in answers.into_iter().flatten() {
+                if answer.get("error").is_some() {
+                    exit = Exit::Error;
+                }
+                serde_json::to_writer(&mut out, &answer)?;
+                out.write_all(b"\n")?;
+            }
+            // Whoever sends requests one by one waits for the answer.
+            out.flush()?;
+        }
+        Ok(exit)
+    }
+
+    /// The answer to one line; none to an empty one.
+    fn line(&self, engine: &Engine, number: usize, line: &[u8]) -> Option<Value> {
+        let line = line.trim_ascii();
+        if line.is_empty() {
+            return None;
+        }
+        let request = std::str::from_utf8(line)
+            .map_err(|_| "expected a JSON object in UTF-8".to_owned())
+            .and_then(|text| RequestSpec::from_json_text(text).map_err(|error| error.to_string()));
+        let request = match request {
+            Ok(request) => request,
+            Err(message) => {
+                return Some(json!({
+                    "decision": "deny",
+                    "error": {"message": message, "line": number},
+                }));
+            }
+        };
+        let answer = engine.answer(&request);
+        let mut value = if self.explain {
+            answer.to_full_json()
+        } else {
+            answer.to_json()
+        };
+        if let Some(error) = value.get_mut("error").and_then(Value::as_object_mut) {
+            error.insert("line".to_owned(), json!(number));
+        }
+        Some(value)
+    }
+}

@@ -1,0 +1,125 @@
+//! One run of the command: what the shared arguments mean.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use kordon::syntax::Severity;
+use kordon::{Cluster, Engine, Includes, Options};
+
+use crate::cli::{Format, Global, Posture};
+use crate::input;
+use crate::output::{self, ColorChoice, Output};
+
+/// The kind of the files of `kordon test`, which may lie among the manifests.
+const TESTS: (&str, &str) = ("kordon.dev/v1", "PolicyTest");
+
+/// One run of the command.
+#[derive(Debug)]
+pub(crate) struct Session {
+    global: Global,
+}
+
+impl Session {
+    pub(crate) fn new(global: Global) -> Self {
+        Self { global }
+    }
+
+    /// The form of the output.
+    pub(crate) fn format(&self) -> Format {
+        self.global.output
+    }
+
+    /// When to use colours.
+    pub(crate) fn color(&self) -> ColorChoice {
+        self.global.color
+    }
+
+    /// Whether nothing but errors is printed.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.global.quiet
+    }
+
+    /// Standard output.
+    pub(crate) fn stdout(&self) -> Output {
+        Output::stdout(self.global.color, self.global.quiet)
+    }
+
+    /// The manifests that `-f` names.
+    pub(crate) fn filenames(&self) -> &[PathBuf] {
+        &self.global.filenames
+    }
+
+    /// The manifests that `-f` names, of which there must be some. Problems in them do not stop
+    /// an answer, as policies that cannot be read deny; they are summed up on standard error.
+    pub(crate) fn cluster(&self) -> Result<Cluster> {
+        if self.global.filenames.is_empty() {
+            bail!(
+                "no manifests: name a file or a folder by `-f PATH`, or `-f -` for standard input"
+            );
+        }
+        let cluster = input::read_cluster(&self.global.filenames)?;
+        self.sum_up(&cluster);
+        Ok(cluster)
+    }
+
+    /// An engine over a cluster, as the options have it.
+    pub(crate) fn engine(&self, cluster: &Cluster) -> Engine {
+        let posture = match self.global.posture {
+            Posture::Upstream => kordon::Posture::Upstream,
+            Posture::Strict => kordon::Posture::Strict,
+        };
+        let includes = if self.global.fill_aggregation {
+            Includes::Filled
+        } else {
+            Includes::Stored
+        };
+        Engine::with_options(cluster, Options { posture, includes })
+    }
+
+    /// Says on standard error, in one line, that manifests have problems.
+    pub(crate) fn sum_up(&self, cluster: &Cluster) {
+        if self.global.quiet {
+            return;
+        }
+        let diagnostics = cluster.diagnostics();
+        let count = |severity| {
+            diagnostics
+                .iter()
+                .filter(|diagnostic| diagnostic.severity == severity)
+                .count()
+        };
+        let problems = [
+            counted(count(Severity::Error), "error", "errors"),
+            counted(count(Severity::Warning), "warning", "warnings"),
+            counted(
+                unknown_kinds(cluster).values().sum(),
+                "object of an unknown kind",
+                "objects of unknown kinds",
+            ),
+        ];
+        let problems: Vec<String> = problems.into_iter().flatten().collect();
+        if !problems.is_empty() {
+            let text = format!(
+                "{} in the manifests: run `kordon validate`",
+                problems.join(", ")
+            );
+            output::warning(&text, self.global.color);
+        }
+    }
+}
+
+/// A number with its noun, unless it is zero.
+pub(crate) fn counted(count: usize, one: &str, many: &str) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        _ => Some(format!("{count} {many}")),
+    }
+}
+
+/// How often each kind came up that Kordon does not know, policy tests aside.
+pub(crate) fn unknown_kinds(cluster: &Cluster) -> std::collections::BTreeMap<(&str, &str), usize> {
+    let kinds = cluster.unknown_kinds().iter();
+    let kinds = kinds.map(|((version, kind), count)| ((version.as_str(), kind.as_str()), *count));
+    kinds.filter(|(kind, _)| *kind != TESTS).collect()
+}
