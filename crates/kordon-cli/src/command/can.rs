@@ -127,7 +127,11 @@ fn warn_of_missing(missing: &[(ObjectRef, ObjectRef)], session: &Session) {
         return;
     }
     for (policy, of) in missing {
-        let text = format!("{policy} grants {of}, which is not there: it grants nothing");
+        let text = if of.name.is_empty() {
+            format!("{policy} names no role that can be read: it grants nothing")
+        } else {
+            format!("{policy} grants {of}, which is not there: it grants nothing")
+        };
         output::warning(&text, session.color());
     }
 }

@@ -38,6 +38,21 @@ pub(crate) struct Args {
     explain: bool,
 }
 
+/// The answer to one line, as it is written.
+struct Answered {
+    line: Vec<u8>,
+    is_error: bool,
+}
+
+impl Answered {
+    fn new(answer: &Value) -> Result<Self> {
+        let mut line = serde_json::to_vec(answer)?;
+        line.push(b'\n');
+        let is_error = answer.get("error").is_some();
+        Ok(Self { line, is_error })
+    }
+}
+
 impl Args {
     pub(crate) fn run(&self, session: &Session) -> Result<Exit> {
         let is_stdin = self.requests == Path::new("-");
@@ -93,16 +108,16 @@ impl Args {
             if chunk.is_empty() {
                 break;
             }
-            let answers: Vec<Option<Value>> = chunk
+            let answers: Result<Vec<Answered>> = chunk
                 .par_iter()
-                .map(|(number, line)| self.line(engine, *number, line))
+                .filter_map(|(number, line)| self.line(engine, *number, line))
+                .map(|answer| Answered::new(&answer))
                 .collect();
-            for answer in answers.into_iter().flatten() {
-                if answer.get("error").is_some() {
+            for answer in answers? {
+                if answer.is_error {
                     exit = Exit::Error;
                 }
-                serde_json::to_writer(&mut out, &answer)?;
-                out.write_all(b"\n")?;
+                out.write_all(&answer.line)?;
             }
             // Whoever sends requests one by one waits for the answer.
             out.flush()?;

@@ -14,19 +14,22 @@ pub(crate) fn write_walk(answer: &Answer, indent: usize, out: &mut Output) -> io
         let style = style(line.mark);
         for row in line.rows(sign(line.mark, out.is_unicode), width) {
             let (text, place) = (row.text, row.place);
-            let margin = if text.is_empty() && place.is_empty() {
-                0
-            } else {
-                indent
-            };
-            writeln!(
-                out,
-                "{:margin$}{style}{text}{style:#}{FAINT}{place}{FAINT:#}",
-                ""
-            )?;
+            let is_empty = text.is_empty() && place.is_empty();
+            let margin = if is_empty { 0 } else { indent };
+            write!(out, "{:margin$}", "")?;
+            styled(out, style, &text)?;
+            styled(out, FAINT, &place)?;
+            writeln!(out)?;
         }
     }
     Ok(())
+}
+
+fn styled(out: &mut Output, style: Style, text: &str) -> io::Result<()> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    write!(out, "{style}{text}{style:#}")
 }
 
 fn style(mark: Mark) -> Style {
