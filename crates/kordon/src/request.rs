@@ -85,8 +85,7 @@ impl RequestSpec {
     /// # Errors
     /// What was expected, with the field.
     pub fn from_json_text(text: &str) -> Result<Self, RequestError> {
-        let value: Value = serde_json::from_str(text)
-            .map_err(|error| RequestError::new("", format!("expected a JSON object: {error}")))?;
+        let value: Value = serde_json::from_str(text).map_err(|error| not_json(&error))?;
         Self::from_json(&value)
     }
 
@@ -97,6 +96,14 @@ impl RequestSpec {
             Self::Connection(connection) => Request::Connection(connection.as_request()),
         }
     }
+}
+
+/// What is wrong with a text that is no JSON, without the line where there is but one.
+fn not_json(error: &serde_json::Error) -> RequestError {
+    let message = error
+        .to_string()
+        .replace(" at line 1 column ", " at column ");
+    RequestError::new("", format!("expected a JSON object: {message}"))
 }
 
 impl fmt::Display for RequestSpec {

@@ -46,7 +46,7 @@ impl Query {
                 .is_none_or(|value| value.parse::<i64>().is_ok())
         };
         let labels = self.first("labelSelector").unwrap_or_default();
-        if !NUMBERS.iter().all(|name| is_number(name)) || !is_label_selector(&labels) {
+        if !NUMBERS.iter().all(is_number) || !is_label_selector(&labels) {
             return None;
         }
         let terms = field_terms(&self.first("fieldSelector")?)?;
