@@ -51,6 +51,7 @@ fn a_check_is_one_line() {
         "data/orders svc:kube-system/kube-dns:53/UDP",
         "monitoring/prometheus monitoring/node-exporter:9100",
         "shop/frontend->shop/cart:7070",
+        "shop/frontend shop/cart:7070 -R",
     ] {
         let run = run(&format!("check -f SHOP {question}"));
         assert_eq!(run.stdout.lines().count(), 1, "{question}: {}", run.stdout);

@@ -2,8 +2,10 @@
 //! same everywhere.
 
 use std::io::Write;
-use std::path::Path;
 use std::process::{Command, Stdio};
+
+/// The root of the repository.
+pub(crate) const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
 /// The scenario that most runs read.
 pub(crate) const SHOP: &str = "examples/scenarios/shop";
@@ -47,7 +49,7 @@ pub(crate) fn run_with(arguments: &str, stdin: &str) -> Run {
 pub(crate) fn command(arguments: impl Iterator<Item = String>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kordon"));
     command
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
+        .current_dir(ROOT)
         .args(arguments)
         .env_remove("NO_COLOR")
         .env_remove("CLICOLOR_FORCE")

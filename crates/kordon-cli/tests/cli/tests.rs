@@ -1,4 +1,4 @@
-use crate::run::{assert_fits, run, shown};
+use crate::run::{ROOT, SHOP, assert_fits, run, shown};
 
 #[test]
 fn the_tests_of_the_shop_pass() {
@@ -32,4 +32,15 @@ fn results_are_written_as_junit() {
     let xml = std::fs::read_to_string(&file).unwrap();
     std::fs::remove_file(&file).unwrap();
     insta::assert_snapshot!(xml);
+}
+
+#[test]
+fn every_command_of_the_scenario_is_answered_as_its_page_says() {
+    let readme = std::path::Path::new(ROOT).join(SHOP).join("README.md");
+    let readme = std::fs::read_to_string(readme).unwrap();
+    let commands = readme
+        .lines()
+        .filter_map(|line| line.strip_prefix("kordon "));
+    let statuses = commands.map(|command| format!("{} kordon {command}", run(command).status));
+    insta::assert_snapshot!(statuses.collect::<Vec<_>>().join("\n"));
 }
