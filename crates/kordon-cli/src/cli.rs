@@ -46,7 +46,8 @@ pub(crate) struct Cli {
 pub(crate) struct Global {
     /// Manifests: a file, a folder with all below it, or - for standard input. Repeatable.
     ///
-    /// In folders *.yaml, *.yml and *.json count, and what begins with a dot does not.
+    /// In folders *.yaml, *.yml and *.json count. What begins with a dot does not, and links to
+    /// folders are not followed.
     #[arg(short = 'f', long = "filename", global = true, value_name = "PATH")]
     pub(crate) filenames: Vec<PathBuf>,
     /// Accepted for the sake of kubectl's users: folders are always read with all below them.

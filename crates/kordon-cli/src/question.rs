@@ -2,6 +2,7 @@
 
 use anyhow::{Result, anyhow, bail};
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use kordon::shorthand::{self, Place, ResourceTarget};
 use kordon::{ApiSpec, ApiTargetSpec, RequestSpec};
 
@@ -61,13 +62,13 @@ pub(crate) struct Question {
     #[command(flatten)]
     pub(crate) user: User,
     /// The namespace of what is asked about.
-    #[arg(short, long, value_name = "NAMESPACE")]
+    #[arg(short, long, value_name = "NAMESPACE", value_parser = NonEmptyStringValueParser::new())]
     namespace: Option<String>,
     /// Ask about all namespaces at once.
     #[arg(short = 'A', long, conflicts_with = "namespace")]
     all_namespaces: bool,
     /// The subresource, such as log.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     subresource: Option<String>,
 }
 
@@ -75,10 +76,10 @@ pub(crate) struct Question {
 #[derive(Debug, Args)]
 pub(crate) struct User {
     /// The user who asks, such as alice or system:serviceaccount:shop:cart.
-    #[arg(long = "as", value_name = "USER")]
+    #[arg(long = "as", value_name = "USER", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) name: Option<String>,
     /// A group of the user. Repeatable.
-    #[arg(long = "as-group", value_name = "GROUP", requires = "name")]
+    #[arg(long = "as-group", value_name = "GROUP", requires = "name", value_parser = NonEmptyStringValueParser::new())]
     groups: Vec<String>,
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use anyhow::{Result, bail};
+use clap::builder::NonEmptyStringValueParser;
 use kordon::model::ObjectRef;
 use kordon::rule::ApiPermission;
 use kordon::{ApiSpec, Engine, Granted, GrantedRule, GrantedSubject, Groups};
@@ -35,7 +36,7 @@ pub(crate) struct Args {
     #[arg(num_args = 2..=3, value_name = "WORDS", requires = "who")]
     words: Vec<String>,
     /// The namespace; without it, the whole cluster alone.
-    #[arg(short, long, value_name = "NAMESPACE")]
+    #[arg(short, long, value_name = "NAMESPACE", value_parser = NonEmptyStringValueParser::new())]
     namespace: Option<String>,
 }
 

@@ -33,6 +33,22 @@ fn an_error_says_what_was_expected_and_ends_with_status_2() {
 }
 
 #[test]
+fn an_empty_name_is_no_name() {
+    for option in [
+        "--as=",
+        "--as a --as-group=",
+        "--as a -n=",
+        "--as a --subresource=",
+    ] {
+        assert_eq!(
+            run(&format!("check -f SHOP get pods {option}")).status,
+            2,
+            "{option}"
+        );
+    }
+}
+
+#[test]
 fn a_request_that_names_nothing_is_an_error_in_json_as_well() {
     insta::assert_snapshot!(shown("check -o json -f SHOP shop/fronted shop/cart:7070"));
 }
