@@ -165,7 +165,7 @@ impl Snapshot {
     /// changed.
     ///
     /// The aggregation controller of Kubernetes ORs the selectors, skips the role itself, drops
-    /// duplicate rules, and leaves a role alone whose selectors select nothing. Where roles
+    /// duplicate rules, and leaves a role alone whose selectors find no rule. Where roles
     /// include one another in a circle its result depends on its order of work; here roles are
     /// filled in the order of their references, as often as there are such roles.
     pub(super) fn fill_includes(&mut self) -> BTreeSet<RuleSetId> {
@@ -219,7 +219,7 @@ impl Snapshot {
         (0_u32..).map(RuleSetId).zip(self.rule_sets.iter())
     }
 
-    /// The rules of the sets that a set includes; `None` when it includes none.
+    /// The rules of the sets that a set includes; `None` when there are none.
     fn included_rules(&self, id: RuleSetId) -> Option<Vec<CompiledRule>> {
         let includes = Arc::clone(&self.rule_sets.get(id.index())?.includes);
         let selected = |slot: &RuleSetSlot| {
@@ -234,9 +234,6 @@ impl Snapshot {
             .filter(|(object, _)| object.namespace.is_none())
             .collect();
         sources.sort_by(|a, b| a.0.cmp(b.0));
-        if sources.is_empty() {
-            return None;
-        }
         let mut rules: Vec<CompiledRule> = Vec::new();
         for (object, slot) in sources {
             for rule in &*slot.rules {
@@ -249,6 +246,8 @@ impl Snapshot {
                 }
             }
         }
-        Some(rules)
+        // The controller applies what it has found. Applying no rules takes none away that someone
+        // else has written.
+        (!rules.is_empty()).then_some(rules)
     }
 }
