@@ -103,6 +103,24 @@ impl Write for Output {
     }
 }
 
+/// A text from the input as it may be shown: what steers a terminal, or turns the direction of the
+/// text around it, becomes an escape, so that a name cannot forge an answer.
+pub(crate) fn visible(text: &str) -> String {
+    let is_hidden = |character: char| {
+        character.is_control()
+            || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_hidden(character) {
+            out.extend(character.escape_default());
+        } else {
+            out.push(character);
+        }
+    }
+    out
+}
+
 fn terminal_width() -> Option<usize> {
     let (terminal_size::Width(width), _) = terminal_size::terminal_size()?;
     Some(usize::from(width).clamp(40, 120))
@@ -136,5 +154,19 @@ fn complain(word: &str, style: Style, text: &str, color: ColorChoice) {
     let choice = color.settle(&stderr);
     let mut stream = AutoStream::new(stderr, choice);
     // Where standard error is closed there is nobody to tell.
-    let _ = writeln!(stream, "{style}{word}{style:#}: {text}");
+    let lines: Vec<String> = text.lines().map(visible).collect();
+    let _ = writeln!(stream, "{style}{word}{style:#}: {}", lines.join("\n"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_steers_a_terminal_is_shown_as_an_escape() {
+        assert_eq!(
+            visible("a\u{1b}[1mb\r\n\u{202e}c é"),
+            "a\\u{1b}[1mb\\r\\n\\u{202e}c é"
+        );
+    }
 }

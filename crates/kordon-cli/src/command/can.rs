@@ -166,7 +166,7 @@ fn rules_table(rules: &[GrantedRule]) -> Table {
     }
     for ((resource, paths, names, verbs), mut by) in rows {
         by.dedup();
-        table.row(vec![resource, paths, names, verbs, by.join(", ")]);
+        table.row([resource, paths, names, verbs, by.join(", ")]);
     }
     table
 }
@@ -214,7 +214,7 @@ fn subjects_table(subjects: &[GrantedSubject]) -> Table {
         .collect();
     rows.sort();
     for row in rows {
-        table.row(row.to_vec());
+        table.row(row);
     }
     table
 }

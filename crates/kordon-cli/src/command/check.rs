@@ -7,7 +7,7 @@ use kordon::{Answer, Verdict};
 
 use crate::cli::Format;
 use crate::exit::Exit;
-use crate::output::{self, BAD, DOUBT, GOOD, Output};
+use crate::output::{self, BAD, DOUBT, GOOD, Output, visible};
 use crate::question::{FORMS, Question};
 use crate::session::Session;
 
@@ -65,8 +65,8 @@ fn line(answer: &Answer, out: &mut Output) -> Result<()> {
     writeln!(
         out,
         "{style}{word}{style:#}: {}: {}",
-        answer.request(),
-        answer.reason()
+        visible(answer.request()),
+        visible(&answer.reason())
     )?;
     Ok(())
 }

@@ -32,7 +32,7 @@ impl Args {
 fn table() -> Table {
     let mut table = Table::new(&["KIND", "API GROUP", "VERSIONS", "NAMESPACED", "ROLE"]);
     for kind in KINDS {
-        table.row(vec![
+        table.row([
             kind.kind.to_owned(),
             kind.group.to_owned(),
             kind.versions.join(","),

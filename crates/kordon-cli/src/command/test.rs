@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::cli::Format;
 use crate::exit::Exit;
 use crate::input;
-use crate::output::{BAD, FAINT, GOOD, Output, write_walk};
+use crate::output::{BAD, FAINT, GOOD, Output, visible, write_walk};
 use crate::session::Session;
 
 const AFTER_HELP: &str = "\
@@ -176,14 +176,15 @@ fn lines(finished: &[Finished], out: &mut Output) -> Result<()> {
             None => (GOOD, "ok"),
             Some(_) => (BAD, "FAILED"),
         };
-        writeln!(
-            out,
-            "{}: {name} ... {style}{word}{style:#}",
-            finished.test.name
-        )?;
+        let title = title(finished, name);
+        writeln!(out, "{title} ... {style}{word}{style:#}")?;
     }
     writeln!(out)?;
     Ok(())
+}
+
+fn title(finished: &Finished, name: &str) -> String {
+    visible(&format!("{}: {name}", finished.test.name))
 }
 
 fn failures(finished: &[Finished], out: &mut Output) -> Result<()> {
@@ -191,8 +192,8 @@ fn failures(finished: &[Finished], out: &mut Output) -> Result<()> {
         let Some(failure) = &outcome.failure else {
             continue;
         };
-        writeln!(out, "{BAD}{}: {name}{BAD:#}", finished.test.name)?;
-        for line in kordon::wrap(failure, out.width.saturating_sub(2), 2) {
+        writeln!(out, "{BAD}{}{BAD:#}", title(finished, name))?;
+        for line in kordon::wrap(&visible(failure), out.width.saturating_sub(2), 2) {
             writeln!(out, "  {line}")?;
         }
         writeln!(out, "{FAINT}  --{FAINT:#}")?;

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::cli::Format;
 use crate::exit::Exit;
 use crate::input;
-use crate::output::Output;
+use crate::output::{Output, visible};
 use crate::session::{Session, counted, unknown_kinds};
 
 /// Stands between a number and its noun until lines have been broken.
@@ -166,7 +166,7 @@ fn summary(cluster: &Cluster, diagnostics: &[Diagnostic], out: &mut Output) -> R
 /// Writes a text in lines that fit.
 fn paragraph(out: &mut Output, text: &str) -> Result<()> {
     let width = out.width;
-    for line in kordon::wrap(text, width, 2) {
+    for line in kordon::wrap(&visible(text), width, 2) {
         writeln!(out, "{}", line.replace(NO_BREAK, " "))?;
     }
     Ok(())

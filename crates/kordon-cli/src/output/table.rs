@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use super::visible;
+
 /// Rows under headings.
 #[derive(Debug)]
 pub(crate) struct Table {
@@ -22,8 +24,9 @@ impl Table {
     }
 
     /// Adds a row.
-    pub(crate) fn row(&mut self, cells: Vec<String>) {
-        self.rows.push(cells);
+    pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        let cells = cells.into_iter().map(|cell| visible(&cell));
+        self.rows.push(cells.collect());
     }
 
     /// Writes the table.
@@ -56,8 +59,8 @@ mod tests {
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {
         let mut table = Table::new(&["NAME", "X"]);
-        table.row(vec!["a".into(), "1".into()]);
-        table.row(vec!["longer".into(), String::new()]);
+        table.row(["a".to_owned(), "1".to_owned()]);
+        table.row(["longer".to_owned(), String::new()]);
         let mut text = Vec::new();
         table.write(&mut text).unwrap();
         assert_eq!(

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use kordon::{Answer, Mark};
 
-use super::{BAD, DOUBT, FAINT, GOOD, Output, STRONG};
+use super::{BAD, DOUBT, FAINT, GOOD, Output, STRONG, visible};
 
 /// Writes the walk of an answer, with all lines indented by so many blanks.
 pub(crate) fn write_walk(answer: &Answer, indent: usize, out: &mut Output) -> io::Result<()> {
@@ -29,7 +29,7 @@ fn styled(out: &mut Output, style: Style, text: &str) -> io::Result<()> {
     if text.is_empty() {
         return Ok(());
     }
-    write!(out, "{style}{text}{style:#}")
+    write!(out, "{style}{}{style:#}", visible(text))
 }
 
 fn style(mark: Mark) -> Style {

@@ -81,3 +81,34 @@ fn a_closed_pipe_ends_quietly_and_is_no_allow() {
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
     assert_eq!(output.status.code(), Some(141));
 }
+
+#[test]
+fn a_name_cannot_steer_the_terminal() {
+    let manifests = [
+        "{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: web}}",
+        "{apiVersion: v1, kind: Pod, metadata: {name: b, namespace: web}}",
+        "apiVersion: policy.networking.k8s.io/v1alpha2",
+        "kind: ClusterNetworkPolicy",
+        "metadata: {name: a}",
+        "spec:",
+        "  tier: Admin",
+        "  priority: 1",
+        "  subject: {namespaces: {}}",
+        "  ingress: [{name: \"\\e[2J\\rALLOW\", action: Deny, from: [{namespaces: {}}]}]",
+    ];
+    let (pods, policy) = manifests.split_at(2);
+    let manifests = format!(
+        "---\n{}\n---\n{}\n",
+        pods.join("\n---\n"),
+        policy.join("\n")
+    );
+    for command in ["check", "explain"] {
+        let run = run_with(
+            &format!("{command} --color always -f - web/a web/b:80"),
+            &manifests,
+        );
+        assert_eq!(run.status, 1, "{}", run.stderr);
+        assert!(run.stdout.contains("\\u{1b}[2J\\rALLOW"), "{}", run.stdout);
+        assert!(!run.stdout.contains("\u{1b}[2J"), "{}", run.stdout);
+    }
+}
