@@ -2,7 +2,7 @@
 
 use super::{Explanation, LISTED, PlaneFinding, PolicyFinding, RuleFinding, StageFinding, nearest};
 use crate::compile::{StagePolicy, StageProgram};
-use crate::decide::{Connection, Guarded, Holds, Reason, Side, StageAnswer, StageOutcome, Trace};
+use crate::decide::{Connection, Guarded, Holds, Reason, Side, StageAnswer, Trace};
 use crate::decision::{Decision, Verdict};
 use crate::request::ConnectionRequest;
 use crate::rule::Plane;
@@ -116,13 +116,10 @@ impl Snapshot {
                 .rules()
                 .filter(move |(_, rule)| rule.matches(connection) == wanted)
         };
-        let deciding = answer.rule.and_then(|at| finding(at, stage.rule(at)?));
-        let others = of(Holds::Yes).filter(|(at, _)| Some(*at) != answer.rule);
-        let others = others.filter_map(|(at, rule)| finding(at, rule));
-        let matching: Vec<RuleFinding> = match answer.outcome {
-            StageOutcome::Unknown => others.take(LISTED).collect(),
-            _ => deciding.into_iter().chain(others).take(LISTED).collect(),
-        };
+        // INVARIANT: the first match in rank order is what decided, or, where any match decides,
+        // one that would have. Which of these an index finds first depends on the snapshot's
+        // history, and no output may.
+        let matching = of(Holds::Yes).filter_map(|(at, rule)| finding(at, rule));
         let unknown = of(Holds::Unknown).filter_map(|(at, rule)| finding(at, rule));
         let near = of(Holds::No).filter_map(|(at, rule)| finding(at, rule));
         let policies = stage
@@ -139,7 +136,7 @@ impl Snapshot {
             answer: answer.outcome.name(),
             policies: policies.collect(),
             selecting: stage.policies.len(),
-            matching,
+            matching: matching.take(LISTED).collect(),
             unknown: unknown.take(super::NEAREST).collect(),
             nearest: nearest(near),
         }
