@@ -11,15 +11,16 @@
 //! - `requests`: one request a line, `VERDICT REQUEST # why`. See [`SpecRequest`].
 //! - `diagnostics`: one expected diagnostic a line, `error CODE FILE:LINE:COLUMN MESSAGE`.
 //! - `rendered`: the diagnostics exactly as a terminal shows them.
-
-use std::collections::BTreeMap;
+//! - `options`: how the cluster is read, `posture: strict` or `aggregation: filled`.
 
 use serde_json::Value;
 
+pub use self::bless::SpecChanges;
 pub use self::verdict::SpecVerdict;
 
 use self::markdown::{Block, Item};
 
+mod bless;
 mod diagnostic;
 mod markdown;
 mod request;
@@ -49,10 +50,32 @@ pub struct SpecCase {
     pub files: Vec<SpecManifest>,
     /// The requests.
     pub requests: Vec<SpecRequest>,
-    /// The expected diagnostics; nothing else may be reported.
+    /// How the cluster is read.
+    pub options: SpecOptions,
+    /// The expected diagnostics.
     pub diagnostics: Vec<SpecDiagnostic>,
+    /// Where they stand. With a block nothing else may be reported, without one no error.
+    pub diagnostics_block: Option<SpecBlock>,
     /// The expected rendering, if the case states one.
     pub rendered: Option<SpecRendered>,
+}
+
+/// How a case reads its cluster.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SpecOptions {
+    /// Whether an implicit allow is a denial.
+    pub is_strict: bool,
+    /// Whether aggregated roles are filled as the controller would.
+    pub is_filled: bool,
+}
+
+/// The lines inside a fenced block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SpecBlock {
+    /// The line behind the opening fence.
+    pub line: usize,
+    /// How many lines there are.
+    pub lines: usize,
 }
 
 /// A manifest.
@@ -122,8 +145,8 @@ pub enum SpecSeverity {
 pub struct SpecRendered {
     /// The text, with a line break at its end.
     pub text: String,
-    /// The line of its first line.
-    pub line: usize,
+    /// Where it stands.
+    pub block: SpecBlock,
 }
 
 /// Something in a file of the specification that cannot be read.
@@ -181,24 +204,6 @@ impl SpecFile {
         };
         Err(errors.into_iter().map(located).collect())
     }
-
-    /// The file's text with other verdicts for the requests on these lines. Everything else stays,
-    /// and so do the columns where the words have room.
-    pub fn with_verdicts(&self, verdicts: &BTreeMap<usize, SpecVerdict>) -> String {
-        let stated: BTreeMap<usize, SpecVerdict> = self
-            .cases
-            .iter()
-            .flat_map(|case| &case.requests)
-            .map(|request| (request.line, request.verdict))
-            .collect();
-        let lines = self.text.split('\n').enumerate().map(|(at, text)| {
-            match (stated.get(&(at + 1)), verdicts.get(&(at + 1))) {
-                (Some(old), Some(verdict)) if old != verdict => verdict.replace(*old, text),
-                _ => text.to_owned(),
-            }
-        });
-        lines.collect::<Vec<_>>().join("\n")
-    }
 }
 
 impl SpecCase {
@@ -220,11 +225,21 @@ impl SpecCase {
                 self.requests.push(request);
                 Ok(())
             }),
-            "diagnostics" => block.each_line(errors, |line, text| {
-                let diagnostic = diagnostic::read(text, line)?;
-                self.diagnostics.push(diagnostic);
-                Ok(())
-            }),
+            "options" => block.each_line(errors, |_, text| self.options.set(text)),
+            "diagnostics" if self.diagnostics_block.is_some() => {
+                errors.push((
+                    block.line,
+                    "expected one diagnostics block in a case".to_owned(),
+                ));
+            }
+            "diagnostics" => {
+                self.diagnostics_block = Some(SpecBlock::of(block));
+                block.each_line(errors, |line, text| {
+                    let diagnostic = diagnostic::read(text, line)?;
+                    self.diagnostics.push(diagnostic);
+                    Ok(())
+                });
+            }
             "rendered" if self.rendered.is_some() => {
                 errors.push((
                     block.line,
@@ -234,7 +249,7 @@ impl SpecCase {
             "rendered" => {
                 self.rendered = Some(SpecRendered {
                     text: block.text.clone(),
-                    line: block.line + 1,
+                    block: SpecBlock::of(block),
                 });
             }
             _ => {}
@@ -253,6 +268,30 @@ impl SpecCase {
                 text: block.text.clone(),
                 line: block.line + 1,
             }),
+        }
+    }
+}
+
+impl SpecOptions {
+    fn set(&mut self, text: &str) -> Result<(), String> {
+        match text {
+            "posture: strict" => self.is_strict = true,
+            "aggregation: filled" => self.is_filled = true,
+            _ => {
+                return Err(format!(
+                    "expected `posture: strict` or `aggregation: filled`, found `{text}`"
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl SpecBlock {
+    fn of(block: &Block) -> Self {
+        Self {
+            line: block.line + 1,
+            lines: block.text.lines().count(),
         }
     }
 }

@@ -112,18 +112,59 @@ fn a_file_has_its_cases_with_their_blocks_and_lines() {
 }
 
 #[test]
-fn blessing_changes_verdicts_and_nothing_else() {
+fn blessing_changes_what_is_expected_and_nothing_else() {
     let file = parse(FILE).unwrap();
-    assert_eq!(file.with_verdicts(&BTreeMap::new()), FILE);
-    let verdicts = BTreeMap::from([
-        (27, SpecVerdict::Allow),
-        (28, SpecVerdict::Unknown),
-        (1, SpecVerdict::Deny),
-    ]);
+    assert_eq!(file.with(&SpecChanges::default()), FILE);
+    let reason = Some("no policy selects shop/api".to_owned());
+    let block = file.cases[1].diagnostics_block.unwrap();
+    let rendered = file.cases[1].rendered.clone().unwrap().block;
+    let changes = SpecChanges {
+        requests: [
+            (27, (SpecVerdict::Allow, reason.clone())),
+            (28, (SpecVerdict::Unknown, reason)),
+            (1, (SpecVerdict::Deny, None)),
+        ]
+        .into(),
+        blocks: vec![(block, "one\ntwo\n".to_owned()), (rendered, String::new())],
+    };
     let expected = FILE
         .replace("deny   shop/web", "allow  shop/web")
-        .replace("allow  shop/api", "unknown shop/api");
-    assert_eq!(file.with_verdicts(&verdicts), expected);
+        .replace("allow  shop/api", "unknown shop/api")
+        .replace(
+            "NetworkPolicy shop/default-deny",
+            "no policy selects shop/api",
+        )
+        .replace(
+            "error KD0123 policies.yaml:4:11 unknown field `podselector`",
+            "one\ntwo",
+        )
+        .replace("error[KD0123]: unknown field\n  --> policies.yaml\n", "");
+    assert_eq!(file.with(&changes), expected);
+}
+
+#[test]
+fn an_empty_block_can_be_filled() {
+    let text = "## Case\n\n```diagnostics\n```\n";
+    let file = parse(text).unwrap();
+    let block = file.cases[0].diagnostics_block.unwrap();
+    let changes = SpecChanges {
+        blocks: vec![(block, "one\n".to_owned())],
+        ..SpecChanges::default()
+    };
+    assert_eq!(file.with(&changes), "## Case\n\n```diagnostics\none\n```\n");
+}
+
+#[test]
+fn options_are_few() {
+    let options = |line: &str| {
+        parse(&format!("## Case\n\n```options\n{line}\n```\n")).map(|file| file.cases[0].options)
+    };
+    let strict = SpecOptions {
+        is_strict: true,
+        is_filled: false,
+    };
+    assert_eq!(options("posture: strict"), Ok(strict));
+    assert!(options("posture: lax").unwrap_err()[0].starts_with("a.md:4: expected `posture"));
 }
 
 #[test]

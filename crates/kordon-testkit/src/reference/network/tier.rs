@@ -185,22 +185,14 @@ fn pods_match(field: &str, selector: &Value, party: &super::flow::Party) -> Trut
 }
 
 /// Nodes are meant by the addresses in their `status.addresses`. A pod with an address of its own is
-/// no node.
+/// no node; one in its node's network is that node, and on which node it runs may not be known.
 fn is_node(selector: &Value, flow: &Flow<'_>, cluster: &Cluster) -> Truth {
     if flow.peer.place != Place::Host {
         return Truth::No;
     }
-    let named = |node: &super::flow::Party| Some(&node.name) == flow.peer.node.as_ref();
-    let mut at_peer = cluster
-        .nodes()
-        .iter()
-        .filter(|node| match flow.peer_address {
-            Some(address) => node.addresses.contains(&address),
-            None => named(node),
-        });
-    match at_peer.next() {
+    let is_peer = |node: &&super::flow::Party| Some(&node.name) == flow.peer.node.as_ref();
+    match cluster.nodes().iter().find(is_peer) {
         Some(node) => selects(selector, &node.labels),
-        None if flow.peer_address.is_some() => Truth::No,
         None => Truth::Unknown,
     }
 }
