@@ -14,7 +14,7 @@ pub(crate) use connection::{Guarded, Reason};
 pub(crate) use matching::{Connection, Holds};
 pub(crate) use party::{Party, Place};
 pub(crate) use resolve::{Side, Who};
-pub(crate) use stage::{StageAnswer, StageOutcome};
+pub(crate) use stage::StageAnswer;
 
 use crate::compile::StageProgram;
 use crate::decision::Decision;

@@ -1,7 +1,5 @@
 //! API permissions over symbols.
 
-use std::ops::ControlFlow;
-
 use super::CompiledRule;
 use super::index::{Dimension, Index, IndexBuilder, Keys, Query};
 use crate::rule::ApiPermission;
@@ -277,32 +275,28 @@ impl ApiTest {
 
 impl Query for ApiQuery<'_> {
     #[inline]
-    fn each_key(
-        &self,
-        dimension: Dimension,
-        each: &mut dyn FnMut(u64) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
-        let mut one = |symbol: Symbol| each(u64::from(symbol.number()));
-        match (self, dimension) {
-            (
-                Self::Resource {
-                    resource,
-                    subresource,
-                    ..
-                },
-                Dimension::Resource,
-            ) => {
-                each(exact_key(resource.0, resource.1))?;
-                subresource.map_or(ControlFlow::Continue(()), |wanted| {
-                    each(subresource_key(wanted))
-                })
-            }
-            (Self::Resource { verb, .. } | Self::Path { verb, .. }, Dimension::Verb) => one(*verb),
-            (Self::Resource { group, .. }, Dimension::ApiGroup) => one(*group),
-            (Self::Resource { name, .. }, Dimension::Name) => one(name.symbol()),
-            (Self::Path { symbol, .. }, Dimension::Path) => one(*symbol),
-            _ => ControlFlow::Continue(()),
+    fn each_key(&self, dimension: Dimension, each: &mut dyn FnMut(u64)) {
+        if let (
+            Self::Resource {
+                resource,
+                subresource,
+                ..
+            },
+            Dimension::Resource,
+        ) = (self, dimension)
+        {
+            each(exact_key(resource.0, resource.1));
+            subresource.map(subresource_key).into_iter().for_each(each);
+            return;
         }
+        let symbol = match (self, dimension) {
+            (Self::Resource { verb, .. } | Self::Path { verb, .. }, Dimension::Verb) => *verb,
+            (Self::Resource { group, .. }, Dimension::ApiGroup) => *group,
+            (Self::Resource { name, .. }, Dimension::Name) => name.symbol(),
+            (Self::Path { symbol, .. }, Dimension::Path) => *symbol,
+            _ => return,
+        };
+        each(u64::from(symbol.number()));
     }
 }
 
@@ -362,24 +356,22 @@ impl ApiIndex {
         }
     }
 
-    /// A rule that may match the request and does by `permits`.
+    /// The first rule that permits the request by `permits`, which judges those that may.
     #[inline]
     pub(crate) fn first(&self, query: &ApiQuery<'_>, permits: impl Fn(u32) -> bool) -> Option<u32> {
         let part = match query {
             ApiQuery::Resource { .. } => &self.resources,
             ApiQuery::Path { .. } => &self.paths,
         };
-        let mut found = None;
-        let _stopped = part
-            .index
-            .visit(query, &mut |item| match part.rules.get(item as usize) {
-                Some(&rule) if permits(rule) => {
-                    found = Some(rule);
-                    ControlFlow::Break(())
-                }
-                _ => ControlFlow::Continue(()),
-            });
-        found
+        let mut first: Option<u32> = None;
+        part.index.visit(query, &mut |item| {
+            let rule = part.rules.get(item as usize).copied();
+            let earlier = rule.filter(|rule| first.is_none_or(|first| *rule < first));
+            if let Some(rule) = earlier.filter(|rule| permits(*rule)) {
+                first = Some(rule);
+            }
+        });
+        first
     }
 }
 

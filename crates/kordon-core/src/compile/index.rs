@@ -4,8 +4,6 @@
 //! share a key, or that offer none in a dimension, are visited. Every visited rule is then
 //! evaluated whole, so a key may say too much (two values may share one) but never too little.
 
-use std::ops::ControlFlow;
-
 use hashbrown::HashTable;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
@@ -82,55 +80,38 @@ fn spread(key: u64) -> u64 {
 }
 
 impl Index {
-    /// Visits every rule that may match a request with the keys that `keys_of` yields, each at
-    /// least once. Within one leaf rules come in ascending order.
+    /// Visits every rule that may match a request, each at least once. The sequence depends on
+    /// the numbers of symbols, so nothing that is shown may depend on it.
     #[inline]
-    pub(crate) fn visit<Q: Query>(
-        &self,
-        query: &Q,
-        visitor: &mut impl FnMut(u32) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
-        self.root.visit(query, visitor)
+    pub(crate) fn visit<Q: Query>(&self, query: &Q, visitor: &mut impl FnMut(u32)) {
+        self.root.visit(query, visitor);
     }
 }
 
 /// A request, as far as an index asks.
 pub(crate) trait Query {
     /// Calls `each` with every key of the request in a dimension.
-    fn each_key(
-        &self,
-        dimension: Dimension,
-        each: &mut dyn FnMut(u64) -> ControlFlow<()>,
-    ) -> ControlFlow<()>;
+    fn each_key(&self, dimension: Dimension, each: &mut dyn FnMut(u64));
 }
 
 impl Tree {
-    fn visit<Q: Query>(
-        &self,
-        query: &Q,
-        visitor: &mut impl FnMut(u32) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
+    fn visit<Q: Query>(&self, query: &Q, visitor: &mut impl FnMut(u32)) {
         match self {
-            Self::Leaf(rules) => rules.iter().try_for_each(|&rule| visitor(rule)),
+            Self::Leaf(rules) => rules.iter().for_each(|&rule| visitor(rule)),
             Self::Split(split) => split.visit(query, visitor),
         }
     }
 }
 
 impl Split {
-    fn visit<Q: Query>(
-        &self,
-        query: &Q,
-        visitor: &mut impl FnMut(u32) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
-        query.each_key(self.dimension, &mut |key| match self
-            .by_key
-            .find(spread(key), |(known, _)| *known == key)
-        {
-            Some((_, tree)) => tree.visit(query, visitor),
-            None => ControlFlow::Continue(()),
-        })?;
-        self.rest.visit(query, visitor)
+    fn visit<Q: Query>(&self, query: &Q, visitor: &mut impl FnMut(u32)) {
+        query.each_key(self.dimension, &mut |key| {
+            let known = self.by_key.find(spread(key), |(known, _)| *known == key);
+            if let Some((_, tree)) = known {
+                tree.visit(query, visitor);
+            }
+        });
+        self.rest.visit(query, visitor);
     }
 }
 
@@ -231,25 +212,15 @@ mod tests {
     struct Ask(Vec<(Dimension, u64)>);
 
     impl Query for Ask {
-        fn each_key(
-            &self,
-            dimension: Dimension,
-            each: &mut dyn FnMut(u64) -> ControlFlow<()>,
-        ) -> ControlFlow<()> {
-            self.0
-                .iter()
-                .filter(|(of, _)| *of == dimension)
-                .try_for_each(|(_, key)| each(*key))
+        fn each_key(&self, dimension: Dimension, each: &mut dyn FnMut(u64)) {
+            let keys = self.0.iter().filter(|(of, _)| *of == dimension);
+            keys.for_each(|(_, key)| each(*key));
         }
     }
 
     fn visited(index: &Index, ask: &Ask) -> Vec<u32> {
         let mut seen = Vec::new();
-        let flow = index.visit(ask, &mut |rule| {
-            seen.push(rule);
-            ControlFlow::Continue(())
-        });
-        assert_eq!(flow, ControlFlow::Continue(()));
+        index.visit(ask, &mut |rule| seen.push(rule));
         seen
     }
 

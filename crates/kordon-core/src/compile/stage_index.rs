@@ -2,7 +2,6 @@
 //! and the port.
 
 use std::net::IpAddr;
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use ipnet::IpNet;
@@ -162,26 +161,23 @@ pub(crate) fn peer_keys(
     pod: Option<PodKeys<'_>>,
     address: Option<IpAddr>,
     prefixes: &[Prefix],
-    each: &mut dyn FnMut(u64) -> ControlFlow<()>,
-) -> ControlFlow<()> {
+    each: &mut dyn FnMut(u64),
+) {
     if let Some(pod) = pod {
-        each(namespace_key(pod.namespace))?;
-        pod.labels
-            .0
-            .iter()
-            .try_for_each(|&pair| each(label_key(pair)))?;
-        let labels = pod.namespace_labels.0;
-        labels
-            .iter()
-            .try_for_each(|&pair| each(namespace_label_key(pair)))?;
+        each(namespace_key(pod.namespace));
+        for &pair in pod.labels.0 {
+            each(label_key(pair));
+        }
+        for &pair in pod.namespace_labels.0 {
+            each(namespace_label_key(pair));
+        }
     }
-    let Some(address) = address else {
-        return ControlFlow::Continue(());
-    };
-    prefixes
-        .iter()
-        .filter_map(|prefix| block_of(address, *prefix))
-        .try_for_each(each)
+    if let Some(address) = address {
+        let blocks = prefixes
+            .iter()
+            .filter_map(|prefix| block_of(address, *prefix));
+        blocks.for_each(each);
+    }
 }
 
 /// What a pod is found by.

@@ -124,7 +124,9 @@ impl Snapshot {
                 let namespace = self.symbols.find(namespace);
                 self.each_backend(namespace, self.symbols.find(name), visit)
             }
-            Endpoint::Address(address) => self.visit_address(address, visit),
+            // An IPv4 address in IPv6 notation is that IPv4 address: blocks of the other family
+            // must not miss it.
+            Endpoint::Address(address) => self.visit_address(address.to_canonical(), visit),
             Endpoint::Node(name) => {
                 let node = self
                     .node(self.symbols.find(name))

@@ -1,7 +1,5 @@
 //! How a stage answers a connection.
 
-use std::ops::ControlFlow;
-
 use super::matching::{Connection, Holds};
 use super::party::Place;
 use crate::compile::{
@@ -59,14 +57,12 @@ impl StageProgram {
                     connection,
                     prefixes: &index.prefixes,
                 };
-                let _stopped = index.index.visit(&query, &mut |item| match index
-                    .items
-                    .get(item as usize)
-                {
-                    Some(&at) => self.rule(at).map_or(ControlFlow::Continue(()), |rule| {
-                        tally.add(at, rule.effect, rule.matches(connection))
-                    }),
-                    None => ControlFlow::Continue(()),
+                index.index.visit(&query, &mut |item| {
+                    let at = index.items.get(item as usize).copied();
+                    let open = at.filter(|at| tally.is_open_to(*at));
+                    if let Some((at, rule)) = open.and_then(|at| Some((at, self.rule(at)?))) {
+                        tally.add(at, rule.effect, rule.matches(connection));
+                    }
                 });
             }
             _ => self.walk(connection, &mut tally),
@@ -81,11 +77,9 @@ impl StageProgram {
             .filter(|(_, member)| member.has_rules);
         for (policy, member) in ruled {
             for (rule, compiled) in (0_u32..).zip(&member.policy.rules) {
-                let holds = compiled.matches(connection);
-                if tally
-                    .add(RuleAt { policy, rule }, compiled.effect, holds)
-                    .is_break()
-                {
+                let at = RuleAt { policy, rule };
+                tally.add(at, compiled.effect, compiled.matches(connection));
+                if tally.decisive.is_some() {
                     return;
                 }
             }
@@ -111,24 +105,22 @@ impl Tally {
         }
     }
 
+    /// Whether a rule at this place can still matter: none after the first match can.
     #[inline]
-    fn add(&mut self, at: RuleAt, effect: Effect, holds: Holds) -> ControlFlow<()> {
+    fn is_open_to(&self, at: RuleAt) -> bool {
+        self.decisive.is_none_or(|(first, _)| at < first)
+    }
+
+    #[inline]
+    fn add(&mut self, at: RuleAt, effect: Effect, holds: Holds) {
         match holds {
-            Holds::No => return ControlFlow::Continue(()),
+            Holds::Yes if self.is_open_to(at) => self.decisive = Some((at, effect)),
+            Holds::Yes | Holds::No => {}
             Holds::Unknown => {
                 if let Some(first) = self.unknown.get_mut(effect as usize) {
                     *first = Some(first.map_or(at, |known| known.min(at)));
                 }
-                return ControlFlow::Continue(());
             }
-            Holds::Yes => {}
-        }
-        if self.decisive.is_none_or(|(known, _)| at < known) {
-            self.decisive = Some((at, effect));
-        }
-        match self.combine {
-            Combine::AnyAllow | Combine::Isolate => ControlFlow::Break(()),
-            Combine::FirstMatch { .. } => ControlFlow::Continue(()),
         }
     }
 
@@ -183,11 +175,7 @@ struct ConnectionQuery<'a> {
 
 impl Query for ConnectionQuery<'_> {
     #[inline]
-    fn each_key(
-        &self,
-        dimension: Dimension,
-        each: &mut dyn FnMut(u64) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
+    fn each_key(&self, dimension: Dimension, each: &mut dyn FnMut(u64)) {
         match dimension {
             Dimension::Peer => {
                 let peer = self.connection.peer();
@@ -200,10 +188,10 @@ impl Query for ConnectionQuery<'_> {
                     [] => None,
                     _ => self.connection.peer_address(),
                 };
-                peer_keys(pod, address, self.prefixes, each)
+                peer_keys(pod, address, self.prefixes, each);
             }
             Dimension::Port => each(port_key(self.connection.protocol, self.connection.port)),
-            _ => ControlFlow::Continue(()),
+            _ => {}
         }
     }
 }
@@ -218,9 +206,7 @@ mod tests {
     fn tally(combine: Combine, rules: &[(RuleAt, Effect, Holds)]) -> StageOutcome {
         let mut tally = Tally::new(combine);
         for &(at, effect, holds) in rules {
-            if tally.add(at, effect, holds).is_break() {
-                break;
-            }
+            tally.add(at, effect, holds);
         }
         tally.answer().outcome
     }
