@@ -49,7 +49,7 @@ pub fn covers(held: &[ApiPermission], wanted: &[ApiPermission]) -> Coverage {
         .flat_map(|permission| resource_rights(permission).chain(path_rights(permission)));
     let missing = parts.filter(|right| !held.iter().any(|rule| right.is_held_by(rule)));
     Coverage {
-        missing: missing.map(|right| right.to_permission()).collect(),
+        missing: missing.map(Right::to_permission).collect(),
     }
 }
 

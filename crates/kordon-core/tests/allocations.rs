@@ -2,6 +2,8 @@
 //!
 //! This file holds one test, so that no other test allocates at the same time.
 
+#![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
+
 use std::alloc::System;
 use std::collections::BTreeMap;
 use std::hint::black_box;

@@ -1,6 +1,11 @@
 //! Holds the engine, through the facade, against the cases with known answers.
 
 #![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+#![expect(
     clippy::print_stdout,
     reason = "how many cases were checked is what a reader looks for"
 )]

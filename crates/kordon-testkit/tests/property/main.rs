@@ -4,6 +4,12 @@
 //! `KORDON_CASES` is the number of pairs of a world and a request, `KORDON_SEED` the first seed.
 
 #![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+#![expect(
     clippy::print_stdout,
     reason = "how many cases were checked is what a reader looks for"
 )]

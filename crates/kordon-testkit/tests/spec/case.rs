@@ -113,7 +113,8 @@ impl Check<'_> {
                 &format!("found\n  {lines}\nexpected\n  {expected}"),
             );
         }
-        let text = lines.iter().map(|line| format!("{line}\n")).collect();
+        let mut text = lines.join("\n");
+        text.push('\n');
         self.changes.blocks.push((block, text));
     }
 

@@ -10,7 +10,7 @@ pub(crate) fn to_yaml(objects: &[Value]) -> String {
 
 fn block(value: &Value, depth: usize) -> String {
     let indent = "  ".repeat(depth);
-    match value {
+    let lines: Vec<String> = match value {
         Value::Object(fields) if !fields.is_empty() => fields
             .iter()
             .map(|(name, value)| format!("{indent}{}:{}", scalar(name), below(value, depth)))
@@ -19,8 +19,9 @@ fn block(value: &Value, depth: usize) -> String {
             .iter()
             .map(|item| format!("{indent}-{}", below(item, depth)))
             .collect(),
-        flat => format!("{indent}{flat}\n"),
-    }
+        flat => vec![format!("{indent}{flat}\n")],
+    };
+    lines.concat()
 }
 
 /// What stands behind a colon or a dash.
