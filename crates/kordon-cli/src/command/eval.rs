@@ -1,12 +1,15 @@
 //! `kordon eval`: many questions, one a line, answered in their order.
 
+mod lines;
+
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, IsTerminal, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use kordon::{Engine, RequestSpec};
+use lines::{LONGEST, Line, Lines};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde_json::{Value, json};
 
@@ -22,9 +25,6 @@ Each line gets a decision on a line of its own; empty lines get none.
 
 Exit status: 0 if all were answered, allowed or not; 2 if a line could not be
 understood, which is a deny with an `error`, or for another error.";
-
-/// So many lines are read, answered and written at a time.
-const CHUNK: usize = 4096;
 
 /// Answer many requests, given as lines of JSON
 #[derive(Debug, clap::Args)]
@@ -67,12 +67,12 @@ impl Args {
             );
         }
         let progress = self.progress(session);
-        let requests: Box<dyn BufRead> = if is_stdin {
+        let requests: Box<dyn Read> = if is_stdin {
             Box::new(io::stdin().lock())
         } else {
             let context = || format!("cannot read `{}`", self.requests.display());
             let file = File::open(&self.requests).with_context(context)?;
-            Box::new(BufReader::new(progress.wrap_read(file)))
+            Box::new(progress.wrap_read(file))
         };
         let engine = session.engine(&session.cluster()?);
         let exit = self.answer(requests, &engine, session)?;
@@ -96,21 +96,18 @@ impl Args {
         }
     }
 
-    fn answer(&self, requests: impl BufRead, engine: &Engine, session: &Session) -> Result<Exit> {
+    fn answer(&self, requests: impl Read, engine: &Engine, session: &Session) -> Result<Exit> {
         let mut out = session.stdout();
-        let mut lines = requests.split(b'\n').enumerate();
+        let mut lines = Lines::new(requests);
         let mut exit = Exit::Success;
         loop {
-            let mut chunk: Vec<(usize, Vec<u8>)> = Vec::new();
-            for (at, line) in lines.by_ref().take(CHUNK) {
-                chunk.push((at + 1, line.context("cannot read the requests")?));
+            let group = lines.group().context("cannot read the requests")?;
+            if group.is_empty() {
+                return Ok(exit);
             }
-            if chunk.is_empty() {
-                break;
-            }
-            let answers: Result<Vec<Answered>> = chunk
+            let answers: Result<Vec<Answered>> = group
                 .par_iter()
-                .filter_map(|(number, line)| self.line(engine, *number, line))
+                .filter_map(|line| self.line(engine, line))
                 .map(|answer| Answered::new(&answer))
                 .collect();
             for answer in answers? {
@@ -119,15 +116,17 @@ impl Args {
                 }
                 out.write_all(&answer.line)?;
             }
-            // Whoever sends requests one by one waits for the answer.
             out.flush()?;
         }
-        Ok(exit)
     }
 
     /// The answer to one line; none to an empty one.
-    fn line(&self, engine: &Engine, number: usize, line: &[u8]) -> Option<Value> {
-        let line = line.trim_ascii();
+    fn line(&self, engine: &Engine, Line { number, text }: &Line) -> Option<Value> {
+        let Some(text) = text else {
+            let message = format!("a line of more than {LONGEST} bytes is no request");
+            return Some(refusal(*number, &message));
+        };
+        let line = text.trim_ascii();
         if line.is_empty() {
             return None;
         }
@@ -136,12 +135,7 @@ impl Args {
             .and_then(|text| RequestSpec::from_json_text(text).map_err(|error| error.to_string()));
         let request = match request {
             Ok(request) => request,
-            Err(message) => {
-                return Some(json!({
-                    "decision": "deny",
-                    "error": {"message": message, "line": number},
-                }));
-            }
+            Err(message) => return Some(refusal(*number, &message)),
         };
         let answer = engine.answer(&request);
         let mut value = if self.explain {
@@ -154,4 +148,9 @@ impl Args {
         }
         Some(value)
     }
+}
+
+/// The answer to a line that is no request.
+fn refusal(number: usize, message: &str) -> Value {
+    json!({"decision": "deny", "error": {"message": message, "line": number}})
 }
