@@ -1,20 +1,29 @@
 //! Runs of the command as users see them: output, errors and exit status, as reviewed.
 
 #![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
     clippy::unwrap_used,
-    reason = "a run that cannot be made fails the test"
+    reason = "a run that cannot be made, or a page that cannot be read, fails the test"
 )]
 
 #[path = "cli/api.rs"]
 mod api;
 #[path = "cli/connections.rs"]
 mod connections;
+#[path = "cli/console.rs"]
+mod console;
 #[path = "cli/errors.rs"]
 mod errors;
 #[path = "cli/eval.rs"]
 mod eval;
+#[path = "cli/generated.rs"]
+mod generated;
 #[path = "cli/help.rs"]
 mod help;
+#[path = "cli/pages.rs"]
+mod pages;
 #[path = "cli/run.rs"]
 mod run;
 #[path = "cli/tests.rs"]

@@ -46,6 +46,16 @@
 //! The crate reads no file, socket, clock or environment, and starts no thread: it runs the same
 //! in a server, a browser and a test. Nothing in it panics on any input.
 
+/// The examples of the pages outside the crate, which run as its own do.
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../../../README.md")]
+    mod readme {}
+
+    #[doc = include_str!("../../../docs/how-to/use-from-rust.md")]
+    mod use_from_rust {}
+}
+
 mod answer;
 pub mod authorizer;
 mod cluster;

@@ -1,4 +1,4 @@
-//! Chores that take long and are started by hand.
+//! Chores that are started by hand: they take long, or change files.
 
 use anyhow::{Result, bail};
 
@@ -37,6 +37,15 @@ pub(crate) fn mutants(workspace: &Workspace, package: &str) -> Result<()> {
         .run()
 }
 
+/// Writes what the command says and what the code lists into the pages. The test that holds the
+/// pages against the code knows both; this crate knows neither.
+pub(crate) fn docs(workspace: &Workspace) -> Result<()> {
+    Step::cargo(workspace)
+        .env("KORDON_BLESS", "1")
+        .words("test --package kordon-cli --test cli -- pages::")
+        .run()
+}
+
 /// Runs the benchmarks, or those whose name holds `filter`.
 pub(crate) fn bench(workspace: &Workspace, filter: Option<&str>) -> Result<()> {
     let step = Step::cargo(workspace).words("bench --workspace --bench *");
@@ -44,4 +53,11 @@ pub(crate) fn bench(workspace: &Workspace, filter: Option<&str>) -> Result<()> {
         Some(filter) => step.arg("--").arg(filter).run(),
         None => step.run(),
     }
+}
+
+/// Counts the instructions of the paths on record, by the benchmarks' own program.
+pub(crate) fn check_instructions(workspace: &Workspace) -> Result<()> {
+    Step::cargo(workspace)
+        .words("run --release --package kordon-benches --bin instructions -- check")
+        .run()
 }

@@ -48,6 +48,8 @@ enum Chore {
     Bench(BenchArgs),
     /// Build the book
     Book(BookArgs),
+    /// Write the output of commands and the generated parts into the pages
+    Docs,
 }
 
 #[derive(Debug, Args)]
@@ -80,6 +82,9 @@ struct MutantsArgs {
 struct BenchArgs {
     /// Run only the benchmarks whose name holds this text
     filter: Option<String>,
+    /// Count instructions instead, and fail where they are more than on record
+    #[arg(long, conflicts_with = "filter")]
+    check: bool,
 }
 
 #[derive(Debug, Args)]
@@ -109,7 +114,9 @@ fn start(chore: &Chore) -> Result<ExitCode> {
         Chore::Test(args) => return Ok(run::selected(&workspace, &args.parts)),
         Chore::Fuzz(args) => chores::fuzz(&workspace, &args.target, args.minutes)?,
         Chore::Mutants(args) => chores::mutants(&workspace, &args.package)?,
+        Chore::Bench(BenchArgs { check: true, .. }) => chores::check_instructions(&workspace)?,
         Chore::Bench(args) => chores::bench(&workspace, args.filter.as_deref())?,
+        Chore::Docs => chores::docs(&workspace)?,
         Chore::Book(BookArgs { serve: true }) => book::serve(&workspace)?,
         Chore::Book(BookArgs { serve: false }) => book::build(&workspace)?,
     }

@@ -59,7 +59,7 @@ pub(crate) const ALL: &[Part] = &[
     ),
     suite(
         "snapshot",
-        "the output of the command is as reviewed",
+        "the output of the command, and the pages that show it, are as reviewed",
         "kordon-cli",
         "cli",
         "",
