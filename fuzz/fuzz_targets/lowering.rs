@@ -19,11 +19,9 @@ const REQUESTS: [&str; 6] = [
 
 fuzz_target!(|bytes: &[u8]| {
     let text = String::from_utf8_lossy(bytes);
-    let limits = Limits {
-        max_nodes: 20_000,
-        max_alias_nodes: 10_000,
-        ..Limits::default()
-    };
+    let mut limits = Limits::default();
+    limits.max_nodes = 20_000;
+    limits.max_alias_nodes = 10_000;
     let mut cluster = Cluster::with_limits(limits);
     cluster.read("fuzz.yaml", &text);
     let diagnostics = cluster.diagnostics();
