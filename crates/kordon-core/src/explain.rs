@@ -136,7 +136,10 @@ pub struct GrantFinding {
 
 impl fmt::Display for RuleFinding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.object, self.path)?;
+        self.object.fmt(f)?;
+        if !self.path.is_empty() {
+            write!(f, " {}", self.path)?;
+        }
         match &self.name {
             Some(name) => write!(f, " \"{name}\""),
             None => Ok(()),

@@ -26,9 +26,11 @@ mod network_policy;
 mod rbac;
 mod registry;
 mod tiers;
+mod unread;
 
 pub use check::{check, settle};
 pub use codes::CODES;
 pub use kind::{Kind, Role, Scope};
 pub use lower::{Located, Lowered, State, lower};
 pub use registry::KINDS;
+pub use unread::unread;

@@ -1,6 +1,6 @@
 //! The objects that Kordon has read, and what was noticed on the way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kordon_core::model::{Change, ObjectRef};
 use kordon_kinds::{Located, Lowered};
@@ -12,7 +12,8 @@ use crate::position::{Contribution, Places, SourcePosition};
 /// sources and in any order.
 ///
 /// Reading never fails. Every problem becomes a diagnostic, and a policy that could not be read
-/// exactly answers *unknown*, which is enforced as a denial.
+/// exactly answers *unknown*, which is enforced as a denial. Text that could not be read at all
+/// might hold any policy, so while it is there every connection is unknown.
 ///
 /// ```
 /// use kordon::Cluster;
@@ -38,6 +39,8 @@ pub struct Cluster {
     lowered: Lowered,
     /// The places of the fields of each lowered object, in the same order.
     places: Vec<Places>,
+    /// Sources of which something could not be read.
+    unread: BTreeSet<SourceId>,
 }
 
 impl Cluster {
@@ -59,6 +62,9 @@ impl Cluster {
     pub fn read(&mut self, name: &str, text: &str) {
         let id = self.sources.add(name, text);
         let parsed = kordon_syntax::parse(id, text, &self.limits);
+        if parsed.diagnostics.iter().any(is_error) {
+            self.unread.insert(id);
+        }
         self.lowered.diagnostics.extend(parsed.diagnostics);
         for document in parsed.documents {
             self.lower(document.root, id);
@@ -80,11 +86,15 @@ impl Cluster {
                 }
             }
             Err(node) => {
-                let before = self.lowered.objects.len();
+                let before = (self.lowered.objects.len(), self.lowered.diagnostics.len());
                 kordon_kinds::lower(&node, source, &mut self.lowered);
-                let lowered = self.lowered.objects.iter().skip(before);
+                let lowered = self.lowered.objects.iter().skip(before.0);
                 self.places
                     .extend(lowered.map(|located| Places::new(&located.object, &node)));
+                let is_object = self.lowered.objects.len() > before.0;
+                if !is_object && self.lowered.diagnostics.iter().skip(before.1).any(is_error) {
+                    self.unread.insert(source);
+                }
             }
         }
     }
@@ -106,9 +116,7 @@ impl Cluster {
 
     /// Whether any problem is an error.
     pub fn has_errors(&self) -> bool {
-        self.diagnostics()
-            .iter()
-            .any(|diagnostic| diagnostic.severity == Severity::Error)
+        self.diagnostics().iter().any(is_error)
     }
 
     /// How often each `apiVersion` and kind came up that Kordon does not know.
@@ -158,8 +166,14 @@ impl Cluster {
         let changes = objects
             .into_iter()
             .map(|located| Change::Put(located.object));
-        (changes.collect(), atlas)
+        let unread = self.unread.iter().filter_map(|id| self.sources.source(*id));
+        let unread = unread.map(|source| Change::Put(kordon_kinds::unread(&source.name)));
+        (changes.chain(unread).collect(), atlas)
     }
+}
+
+fn is_error(diagnostic: &Diagnostic) -> bool {
+    diagnostic.severity == Severity::Error
 }
 
 /// Where objects stand in the sources, to show positions.

@@ -66,7 +66,11 @@ impl Endpoint {
             ("workload", [namespace, kind, name]) => {
                 Ok(Self::workload(namespace, Some(kind), name))
             }
-            ("ip", _) => named.parse().map(Self::Ip).map_err(|_| refused()),
+            // RFC 4291 section 2.5.5.2: an IPv4-mapped address stands for the IPv4 address.
+            ("ip", _) => named
+                .parse()
+                .map(|ip: IpAddr| Self::Ip(ip.to_canonical()))
+                .map_err(|_| refused()),
             ("node", [name]) if !name.is_empty() => Ok(Self::Node((*name).to_owned())),
             _ => Err(refused()),
         }

@@ -1,0 +1,36 @@
+//! What stands for text that could not be read at all.
+//!
+//! It might hold any policy, so nothing that a policy could deny passes while it is there. It
+//! knows no kind.
+
+use kordon_core::model::{NamespaceMatch, Object, ObjectRef, Selector};
+use kordon_core::rule::{Combine, Order, Otherwise, Stage};
+
+use crate::at::At;
+use crate::network::Position;
+
+/// An object that makes every connection of every workload unknown, before any stage of policies:
+/// a document of the source of this name could not be read, and might hold a policy.
+///
+/// Access to the API is not touched: what could not be read could only grant more of it.
+pub fn unread(source: &str) -> Object {
+    let position = Position {
+        stage: Stage {
+            order: Order(0.0),
+            name: "Source".to_owned(),
+            combine: Combine::FirstMatch {
+                otherwise: Otherwise::Pass,
+            },
+        },
+        order: Order(0.0),
+        namespaces: NamespaceMatch::Matching(Selector::Everything),
+        workloads: Selector::Everything,
+    };
+    Object {
+        id: ObjectRef::cluster("", "Source", source),
+        items: position.undecided(
+            &At::Root,
+            "a document of it could not be read and may hold a policy",
+        ),
+    }
+}
