@@ -20,9 +20,9 @@ use kordon_benches::company::{Call, Company};
 use kordon_benches::cycle::Cycle;
 use kordon_benches::fleet::{Connection, Fleet, Replicas};
 
-/// A path may take so many hundredths more than its record. Another build may lay out the program
-/// differently and so get another seed for the hash of texts, which comes from addresses.
-const TOLERANCE: f64 = 3.0;
+/// A path may take so many hundredths more than its record. The seed of the hash of texts comes
+/// from addresses, which change with the environment and the build: two runs have been 2 apart.
+const TOLERANCE: f64 = 5.0;
 
 /// The difference of two runs is free of what comes before the decisions.
 const FEW: u32 = 10_000;
