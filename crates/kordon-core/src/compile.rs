@@ -16,4 +16,4 @@ pub(crate) use policy::{
 };
 pub(crate) use program::{Program, StagePolicy, StageProgram};
 pub(crate) use selector::{CompiledSelector, LabelView, NamespaceTest, pack_labels};
-pub(crate) use stage_index::{PodKeys, Prefix, peer_keys, port_key};
+pub(crate) use stage_index::{PodKeys, StageIndex, connection_port_keys, peer_keys};

@@ -1,5 +1,7 @@
 //! API permissions over symbols.
 
+use std::ops::ControlFlow;
+
 use super::CompiledRule;
 use super::index::{Dimension, Index, IndexBuilder, Keys, Query};
 use crate::rule::ApiPermission;
@@ -367,9 +369,12 @@ impl ApiIndex {
         part.index.visit(query, &mut |item| {
             let rule = part.rules.get(item as usize).copied();
             let earlier = rule.filter(|rule| first.is_none_or(|first| *rule < first));
-            if let Some(rule) = earlier.filter(|rule| permits(*rule)) {
-                first = Some(rule);
+            match earlier {
+                None => return ControlFlow::Break(()),
+                Some(rule) if permits(rule) => first = Some(rule),
+                Some(_) => {}
             }
+            ControlFlow::Continue(())
         });
         first
     }

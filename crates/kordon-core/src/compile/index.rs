@@ -4,6 +4,8 @@
 //! share a key, or that offer none in a dimension, are visited. Every visited rule is then
 //! evaluated whole, so a key may say too much (two values may share one) but never too little.
 
+use std::ops::ControlFlow;
+
 use hashbrown::HashTable;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
@@ -81,9 +83,14 @@ fn spread(key: u64) -> u64 {
 
 impl Index {
     /// Visits every rule that may match a request, each at least once. The sequence depends on
-    /// the numbers of symbols, so nothing that is shown may depend on it.
+    /// the numbers of symbols, so nothing that is shown may depend on it. Within a list rules
+    /// ascend, and the visitor may break off the list at hand.
     #[inline]
-    pub(crate) fn visit<Q: Query>(&self, query: &Q, visitor: &mut impl FnMut(u32)) {
+    pub(crate) fn visit<Q: Query>(
+        &self,
+        query: &Q,
+        visitor: &mut impl FnMut(u32) -> ControlFlow<()>,
+    ) {
         self.root.visit(query, visitor);
     }
 }
@@ -95,16 +102,18 @@ pub(crate) trait Query {
 }
 
 impl Tree {
-    fn visit<Q: Query>(&self, query: &Q, visitor: &mut impl FnMut(u32)) {
+    fn visit<Q: Query>(&self, query: &Q, visitor: &mut impl FnMut(u32) -> ControlFlow<()>) {
         match self {
-            Self::Leaf(rules) => rules.iter().for_each(|&rule| visitor(rule)),
+            Self::Leaf(rules) => {
+                let _rest = rules.iter().try_for_each(|&rule| visitor(rule));
+            }
             Self::Split(split) => split.visit(query, visitor),
         }
     }
 }
 
 impl Split {
-    fn visit<Q: Query>(&self, query: &Q, visitor: &mut impl FnMut(u32)) {
+    fn visit<Q: Query>(&self, query: &Q, visitor: &mut impl FnMut(u32) -> ControlFlow<()>) {
         query.each_key(self.dimension, &mut |key| {
             let known = self.by_key.find(spread(key), |(known, _)| *known == key);
             if let Some((_, tree)) = known {
@@ -220,7 +229,10 @@ mod tests {
 
     fn visited(index: &Index, ask: &Ask) -> Vec<u32> {
         let mut seen = Vec::new();
-        index.visit(ask, &mut |rule| seen.push(rule));
+        index.visit(ask, &mut |rule| {
+            seen.push(rule);
+            ControlFlow::Continue(())
+        });
         seen
     }
 

@@ -15,8 +15,8 @@ use super::{
 use crate::model::Protocol;
 use crate::symbol::{Pair, Symbol};
 
-/// A range of more ports than this has no keys.
-const PORTS_AS_KEYS: u16 = 16;
+/// The sizes of blocks of ports, as powers of two: from one port to all 65,536.
+const PORT_LEVELS: u32 = 17;
 
 /// An index over the rules of a stage.
 #[derive(Clone, Debug)]
@@ -26,6 +26,8 @@ pub(crate) struct StageIndex {
     pub(crate) items: Box<[RuleAt]>,
     /// The prefix lengths that blocks of the stage have.
     pub(crate) prefixes: Box<[Prefix]>,
+    /// The sizes of blocks of ports that the stage's ranges are made of, a bit for each.
+    pub(crate) port_levels: u32,
     /// Whether any rule speaks of addresses.
     pub(crate) has_blocks: bool,
 }
@@ -64,6 +66,7 @@ pub(crate) fn build(policies: &[&Arc<CompiledPolicy>]) -> StageIndex {
         index: builder.build(),
         items: rules.iter().map(|(at, _)| *at).collect(),
         prefixes: prefixes.into(),
+        port_levels: port_levels(&rules),
         has_blocks: !blocks.is_empty(),
     }
 }
@@ -210,18 +213,57 @@ fn port_keys(port: CompiledPort) -> Option<Vec<u64>> {
             protocol,
             first,
             last,
-        } if last - first < PORTS_AS_KEYS => Some(
-            (first..=last)
-                .map(|port| port_key(protocol, port))
-                .collect(),
-        ),
-        CompiledPort::Range { .. } | CompiledPort::Named { .. } => None,
+        } => {
+            let key = |(level, block)| port_block_key(protocol, level, block);
+            Some(port_blocks(first, last).into_iter().map(key).collect())
+        }
+        CompiledPort::Named { .. } => None,
     }
 }
 
-/// The key of a port.
-pub(crate) fn port_key(protocol: Protocol, port: u16) -> u64 {
-    u64::from(protocol.0) << 16 | u64::from(port)
+/// A range of ports as blocks, each of a size that is a power of two and beginning at a multiple
+/// of its size, at most two of any size: the size's exponent, and the number of the block among
+/// those of its size.
+fn port_blocks(first: u16, last: u16) -> Vec<(u32, u32)> {
+    let (mut next, end) = (u32::from(first), u32::from(last) + 1);
+    let mut blocks = Vec::new();
+    while next < end {
+        let fits = (end - next).ilog2();
+        let level = fits.min(next.trailing_zeros());
+        blocks.push((level, next >> level));
+        next += 1 << level;
+    }
+    blocks
+}
+
+fn port_levels(rules: &[(RuleAt, &CompiledRule)]) -> u32 {
+    let clauses = rules.iter().flat_map(|(_, rule)| &rule.clauses);
+    let ports = clauses.flat_map(|clause| match &clause.test {
+        CompiledTest::Ports(ports) => &**ports,
+        _ => &[],
+    });
+    ports
+        .flat_map(|port| match *port {
+            CompiledPort::Range { first, last, .. } => port_blocks(first, last),
+            CompiledPort::Named { .. } => Vec::new(),
+        })
+        .fold(0, |levels, (level, _)| levels | 1 << level)
+}
+
+/// Calls `each` with every key by which a rule may find a port: those of the blocks that it is in.
+pub(crate) fn connection_port_keys(
+    protocol: Protocol,
+    port: u16,
+    levels: u32,
+    each: &mut dyn FnMut(u64),
+) {
+    for level in (0..PORT_LEVELS).filter(|level| levels & (1 << level) != 0) {
+        each(port_block_key(protocol, level, u32::from(port) >> level));
+    }
+}
+
+fn port_block_key(protocol: Protocol, level: u32, block: u32) -> u64 {
+    u64::from(protocol.0) << 40 | u64::from(level) << 32 | u64::from(block)
 }
 
 fn label_key(pair: Pair) -> u64 {
@@ -258,4 +300,44 @@ fn block_key(net: IpNet) -> u64 {
 /// rule that does not match, and evaluates it.
 fn tagged(tag: u64, key: u64) -> u64 {
     key.wrapping_mul(0x2545_F491_4F6C_DD1D) ^ tag.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_shares_a_key_with_exactly_the_ranges_that_hold_it() {
+        let ranges = [
+            (0, 65_535),
+            (1, 65_535),
+            (80, 80),
+            (1_000, 2_000),
+            (17, 4_711),
+            (0, 0),
+        ];
+        let edges = [
+            0_u16, 1, 16, 17, 79, 80, 81, 999, 1_000, 1_500, 2_000, 2_001, 4_711, 65_535,
+        ];
+        for (first, last) in ranges {
+            let protocol = Protocol::TCP;
+            let keys = port_keys(CompiledPort::Range {
+                protocol,
+                first,
+                last,
+            })
+            .unwrap();
+            for port in edges {
+                let mut shares = false;
+                connection_port_keys(protocol, port, u32::MAX, &mut |key| {
+                    shares |= keys.contains(&key);
+                });
+                assert_eq!(
+                    shares,
+                    (first..=last).contains(&port),
+                    "{port} in {first}-{last}"
+                );
+            }
+        }
+    }
 }

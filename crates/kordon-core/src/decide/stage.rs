@@ -1,9 +1,11 @@
 //! How a stage answers a connection.
 
+use std::ops::ControlFlow;
+
 use super::matching::{Connection, Holds};
 use super::party::Place;
 use crate::compile::{
-    Dimension, PodKeys, Prefix, Query, RuleAt, StageProgram, peer_keys, port_key,
+    Dimension, PodKeys, Query, RuleAt, StageIndex, StageProgram, connection_port_keys, peer_keys,
 };
 use crate::rule::{Combine, Effect, Otherwise};
 
@@ -53,16 +55,16 @@ impl StageProgram {
         match &self.index {
             // A block cannot be looked up for a peer whose address is not known.
             Some(index) if !index.has_blocks || connection.peer_address().is_some() => {
-                let query = ConnectionQuery {
-                    connection,
-                    prefixes: &index.prefixes,
-                };
+                let query = ConnectionQuery { connection, index };
                 index.index.visit(&query, &mut |item| {
                     let at = index.items.get(item as usize).copied();
-                    let open = at.filter(|at| tally.is_open_to(*at));
-                    if let Some((at, rule)) = open.and_then(|at| Some((at, self.rule(at)?))) {
+                    let Some(at) = at.filter(|at| tally.is_open_to(*at)) else {
+                        return ControlFlow::Break(());
+                    };
+                    if let Some(rule) = self.rule(at) {
                         tally.add(at, rule.effect, rule.matches(connection));
                     }
+                    ControlFlow::Continue(())
                 });
             }
             _ => self.walk(connection, &mut tally),
@@ -170,7 +172,7 @@ impl Tally {
 
 struct ConnectionQuery<'a> {
     connection: &'a Connection<'a>,
-    prefixes: &'a [Prefix],
+    index: &'a StageIndex,
 }
 
 impl Query for ConnectionQuery<'_> {
@@ -184,13 +186,17 @@ impl Query for ConnectionQuery<'_> {
                     labels: peer.label_view(),
                     namespace_labels: peer.namespace_view(),
                 });
-                let address = match self.prefixes {
-                    [] => None,
-                    _ => self.connection.peer_address(),
-                };
-                peer_keys(pod, address, self.prefixes, each);
+                let prefixes = &self.index.prefixes;
+                let has_blocks = self.index.has_blocks;
+                let address = has_blocks.then(|| self.connection.peer_address()).flatten();
+                peer_keys(pod, address, prefixes, each);
             }
-            Dimension::Port => each(port_key(self.connection.protocol, self.connection.port)),
+            Dimension::Port => connection_port_keys(
+                self.connection.protocol,
+                self.connection.port,
+                self.index.port_levels,
+                each,
+            ),
             _ => {}
         }
     }
