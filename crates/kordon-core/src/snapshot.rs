@@ -9,7 +9,7 @@ mod rule_sets;
 use std::sync::Arc;
 
 use crate::id::PolicyId;
-use crate::model::Change;
+use crate::model::{Change, Object};
 use crate::persist::{Shards, Slots};
 use crate::symbol::Symbols;
 
@@ -116,6 +116,13 @@ impl Snapshot {
         }
     }
 
+    /// A snapshot of these objects; of several with one reference the last counts.
+    pub fn of<'a>(options: Options, objects: impl IntoIterator<Item = &'a Object>) -> Self {
+        let mut snapshot = Self::new(options);
+        apply::load(&mut snapshot, objects);
+        snapshot
+    }
+
     /// The snapshot after some changes, taken together. Of several changes of one object the
     /// last counts.
     #[must_use]
@@ -126,7 +133,7 @@ impl Snapshot {
         next
     }
 
-    /// How many times [`Snapshot::apply`] led here from the empty snapshot.
+    /// How many times [`Snapshot::apply`] led here from the first snapshot.
     pub fn generation(&self) -> u64 {
         self.generation
     }

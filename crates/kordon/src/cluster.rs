@@ -1,10 +1,12 @@
 //! The objects that Kordon has read, and what was noticed on the way.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use kordon_core::model::{Change, ObjectRef};
+use kordon_core::model::{Object, ObjectRef};
+use kordon_core::{Options, Snapshot};
 use kordon_kinds::{Located, Lowered};
-use kordon_syntax::{Diagnostic, Limits, Node, Severity, SourceId, Sources, Span};
+use kordon_syntax::{Diagnostic, Limits, Node, Severity, SourceId, Sources};
 
 use crate::position::{Contribution, Places, SourcePosition};
 
@@ -38,7 +40,7 @@ pub struct Cluster {
     sources: Sources,
     lowered: Lowered,
     /// The places of the fields of each lowered object, in the same order.
-    places: Vec<Places>,
+    places: Vec<Arc<Places>>,
     /// Sources of which something could not be read.
     unread: BTreeSet<SourceId>,
 }
@@ -90,7 +92,7 @@ impl Cluster {
                 kordon_kinds::lower(&node, source, &mut self.lowered);
                 let lowered = self.lowered.objects.iter().skip(before.0);
                 self.places
-                    .extend(lowered.map(|located| Places::new(&located.object, &node)));
+                    .extend(lowered.map(|located| Arc::new(Places::new(&located.object, &node))));
                 let is_object = self.lowered.objects.len() > before.0;
                 if !is_object && self.lowered.diagnostics.iter().skip(before.1).any(is_error) {
                     self.unread.insert(source);
@@ -143,33 +145,55 @@ impl Cluster {
         kinds
     }
 
-    /// The changes that lead from nothing to this cluster, and where its objects stand.
-    pub(crate) fn settle(&self) -> (Vec<Change>, Atlas) {
-        let mut objects = self.lowered.objects.clone();
-        // The problems that this finds are among the diagnostics.
-        let _duplicates = kordon_kinds::settle(&mut objects);
-        let places = self.lowered.objects.iter().zip(&self.places);
-        let places: BTreeMap<(SourceId, Span), &Places> = places
-            .map(|(located, places)| ((located.source, located.span), places))
+    /// The compiled objects, and where they stand.
+    pub(crate) fn compile(&self, options: Options) -> (Snapshot, Atlas) {
+        let kept = self.kept();
+        let unread = self.unread.iter().filter_map(|id| self.sources.source(*id));
+        let unread: Vec<Object> = unread
+            .map(|source| kordon_kinds::unread(&source.name))
             .collect();
-        let object = |located: &Located| {
-            let places = places.get(&(located.source, located.span))?;
-            Some((
-                located.object.id.clone(),
-                (located.source, (*places).clone()),
-            ))
+        let objects = kept.iter().map(|(located, _)| &located.object);
+        let snapshot = Snapshot::of(options, objects.chain(&unread));
+        let place = |(located, places): &(&Located, &Arc<Places>)| {
+            let place = (located.source, Arc::clone(places));
+            (located.object.id.clone(), place)
         };
         let atlas = Atlas {
             sources: self.sources.clone(),
-            objects: objects.iter().filter_map(object).collect(),
+            objects: kept.iter().map(place).collect(),
         };
-        let changes = objects
-            .into_iter()
-            .map(|located| Change::Put(located.object));
-        let unread = self.unread.iter().filter_map(|id| self.sources.source(*id));
-        let unread = unread.map(|source| Change::Put(kordon_kinds::unread(&source.name)));
-        (changes.chain(unread).collect(), atlas)
+        (snapshot, atlas)
     }
+
+    /// The objects that count, each reference once, in the order of their references.
+    fn kept(&self) -> Vec<(&Located, &Arc<Places>)> {
+        let mut all: Vec<(&Located, &Arc<Places>)> =
+            self.lowered.objects.iter().zip(&self.places).collect();
+        all.sort_by(|a, b| a.0.object.id.cmp(&b.0.object.id));
+        let same = all.chunk_by(|a, b| a.0.object.id == b.0.object.id);
+        same.filter_map(|same| match same {
+            [only] => Some(*only),
+            several => one_of(several),
+        })
+        .collect()
+    }
+}
+
+/// The one that counts of several objects with one reference; the problem is among the
+/// diagnostics.
+fn one_of<'a>(
+    several: &[(&'a Located, &'a Arc<Places>)],
+) -> Option<(&'a Located, &'a Arc<Places>)> {
+    let mut settled: Vec<Located> = several
+        .iter()
+        .map(|(located, _)| (*located).clone())
+        .collect();
+    let _duplicates = kordon_kinds::settle(&mut settled);
+    let kept = settled.first()?;
+    several
+        .iter()
+        .copied()
+        .find(|(located, _)| *located == kept)
 }
 
 fn is_error(diagnostic: &Diagnostic) -> bool {
@@ -180,7 +204,7 @@ fn is_error(diagnostic: &Diagnostic) -> bool {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Atlas {
     sources: Sources,
-    objects: BTreeMap<ObjectRef, (SourceId, Places)>,
+    objects: BTreeMap<ObjectRef, (SourceId, Arc<Places>)>,
 }
 
 impl Atlas {

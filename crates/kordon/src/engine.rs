@@ -60,9 +60,9 @@ impl Engine {
 
     /// An engine over a cluster.
     pub fn with_options(cluster: &Cluster, options: Options) -> Self {
-        let (changes, atlas) = cluster.settle();
+        let (snapshot, atlas) = cluster.compile(options);
         Self {
-            snapshot: Arc::new(Snapshot::new(options).apply(changes)),
+            snapshot: Arc::new(snapshot),
             atlas: Arc::new(atlas),
         }
     }

@@ -61,6 +61,16 @@ impl Touched {
     }
 }
 
+/// Puts objects in place; of several with one reference the last counts.
+pub(super) fn load<'a>(snapshot: &mut Snapshot, objects: impl IntoIterator<Item = &'a Object>) {
+    let mut touched = Touched::default();
+    for object in objects {
+        remove(snapshot, &object.id, &mut touched);
+        put(snapshot, object, &mut touched);
+    }
+    settle(snapshot, touched);
+}
+
 /// Applies changes in place.
 pub(super) fn apply(snapshot: &mut Snapshot, changes: impl IntoIterator<Item = Change>) {
     let mut touched = Touched::default();

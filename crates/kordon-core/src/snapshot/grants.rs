@@ -96,6 +96,25 @@ impl Grantee {
             .map(|entry| &entry.grants)
     }
 
+    /// Replaces the grants of some namespaces.
+    fn replace(&mut self, changed: Vec<NamespaceGrants>) {
+        let names: BTreeSet<Arc<str>> = changed
+            .iter()
+            .map(|entry| Arc::clone(&entry.name))
+            .collect();
+        let kept = self
+            .namespaces
+            .iter()
+            .filter(|entry| !names.contains(&entry.name))
+            .cloned();
+        let changed = changed
+            .into_iter()
+            .filter(|entry| !entry.grants.list.is_empty());
+        let mut namespaces: Vec<NamespaceGrants> = kept.chain(changed).collect();
+        namespaces.sort_by_key(|entry| entry.hash);
+        self.namespaces = namespaces.into();
+    }
+
     fn is_empty(&self) -> bool {
         self.everywhere.list.is_empty() && self.namespaces.is_empty()
     }
@@ -199,44 +218,25 @@ impl Snapshot {
         let is_it = |grantee: &Grantee| grantee.principal == *principal;
         let old = self.grantees.remove(hash, is_it);
         let mut grantee = old.unwrap_or_else(|| Grantee::new(hash, principal.clone()));
-        let mut namespaces: BTreeMap<Arc<str>, Grants> = grantee
-            .namespaces
-            .iter()
-            .map(|entry| (Arc::clone(&entry.name), entry.grants.clone()))
-            .collect();
+        let mut changed: Vec<NamespaceGrants> = Vec::new();
         for (scope, added) in scopes {
-            let known = match scope {
-                None => std::mem::take(&mut grantee.everywhere),
-                Some(name) => namespaces.remove(name).unwrap_or_default(),
+            let Some(name) = scope else {
+                let known = std::mem::take(&mut grantee.everywhere);
+                grantee.everywhere = self.grants_of(principal, known.list, added, gone);
+                continue;
             };
-            let kept = known
-                .list
-                .into_iter()
-                .filter(|grant| !gone.contains(&grant.policy));
-            let grants = self.grants_of(principal, kept.collect(), added);
-            match scope {
-                None => grantee.everywhere = grants,
-                Some(_) if grants.list.is_empty() => {}
-                Some(name) => drop(namespaces.insert(Arc::clone(name), grants)),
-            }
+            let hash = self.symbols.hash(name);
+            let known = grantee
+                .in_namespace(name, hash)
+                .map(|grants| grants.list.clone());
+            let grants = self.grants_of(principal, known.unwrap_or_default(), added, gone);
+            let name = Arc::clone(name);
+            changed.push(NamespaceGrants { hash, name, grants });
         }
-        grantee.namespaces = self.by_hash(namespaces);
+        grantee.replace(changed);
         if !grantee.is_empty() {
             self.grantees.insert(grantee);
         }
-    }
-
-    fn by_hash(&self, namespaces: BTreeMap<Arc<str>, Grants>) -> Arc<[NamespaceGrants]> {
-        let mut entries: Vec<NamespaceGrants> = namespaces
-            .into_iter()
-            .map(|(name, grants)| NamespaceGrants {
-                hash: self.symbols.hash(&name),
-                name,
-                grants,
-            })
-            .collect();
-        entries.sort_by_key(|entry| entry.hash);
-        entries.into()
     }
 
     fn grants_of(
@@ -244,7 +244,9 @@ impl Snapshot {
         principal: &Principal,
         mut list: SmallVec<[Grant; 2]>,
         added: &[PolicyId],
+        gone: &BTreeSet<PolicyId>,
     ) -> Grants {
+        list.retain(|grant| !gone.contains(&grant.policy));
         for &policy in added {
             list.extend(self.grant_of(policy, principal));
         }
