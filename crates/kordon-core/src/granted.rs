@@ -120,7 +120,7 @@ impl Snapshot {
             granted
                 .found
                 .extend(subjects.iter().map(|subject| GrantedSubject {
-                    subject: subject.matches.clone(),
+                    subject: subject.matches(),
                     policy: (*policy.object).clone(),
                     rules_of: rules_of.clone(),
                     path: path.clone(),
@@ -161,12 +161,16 @@ impl Snapshot {
         missing: &mut Vec<(ObjectRef, ObjectRef)>,
         visit: &mut dyn FnMut(&ObjectRef, &CompiledRule, ApiPermission),
     ) {
-        let Some(rules_of) = &policy.set else { return };
-        let slot = self.find_rule_set(rules_of);
-        let Some(slot) = slot.filter(|slot| slot.object.is_some()) else {
-            missing.push(((*policy.object).clone(), rules_of.clone()));
+        let Some(slot) = policy.set.and_then(|set| self.rule_set(set)) else {
             return;
         };
+        let Some(rules_of) = slot.reference.as_deref() else {
+            return;
+        };
+        if slot.object.is_none() {
+            missing.push(((*policy.object).clone(), rules_of.clone()));
+            return;
+        }
         for rule in &*slot.rules {
             if let Some(test) = rule.api() {
                 visit(rules_of, rule, test.permission(&self.symbols));

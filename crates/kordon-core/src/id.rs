@@ -18,3 +18,13 @@ pub struct RuleId {
     /// The number of the rule among the policy's rules, or among those of the set it refers to.
     pub rule: u32,
 }
+
+/// Identifies a set of shared rules within a snapshot, whether it is there or only referred to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct RuleSetId(pub(crate) u32);
+
+impl RuleSetId {
+    pub(crate) fn index(self) -> usize {
+        usize::try_from(self.0).unwrap_or(usize::MAX)
+    }
+}

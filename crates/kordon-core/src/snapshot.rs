@@ -8,9 +8,10 @@ mod rule_sets;
 
 use std::sync::Arc;
 
-use crate::id::PolicyId;
+use crate::id::{PolicyId, RuleSetId};
 use crate::model::{Change, Object};
 use crate::persist::{Shards, Slots};
+use crate::rule::Stage;
 use crate::symbol::Symbols;
 
 pub(crate) use grants::{Grant, Grantee, Grants};
@@ -19,7 +20,7 @@ pub(crate) use inventory::{
     WorkloadId, WorkloadSlot, implied_labels, port_slot,
 };
 pub(crate) use policies::PolicySlot;
-pub(crate) use rule_sets::{RuleSetId, RuleSetSlot};
+pub(crate) use rule_sets::RuleSetSlot;
 
 /// How a snapshot reads what it is given.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -83,6 +84,8 @@ pub struct Snapshot {
     class_ids: Shards<inventory::ClassEntry>,
     pub(crate) classes: Slots<Class>,
     policies: Slots<PolicySlot>,
+    /// The stages that policies stand in, each once.
+    stages: Arc<Vec<Arc<Stage>>>,
     /// Policies that may select workloads of any namespace.
     cluster_policies: Arc<Vec<PolicyId>>,
     grantees: Shards<Grantee>,
@@ -109,6 +112,7 @@ impl Snapshot {
             class_ids: Shards::default(),
             classes: Slots::default(),
             policies: Slots::default(),
+            stages: Arc::default(),
             cluster_policies: Arc::default(),
             grantees: Shards::default(),
             rule_set_ids: Shards::default(),

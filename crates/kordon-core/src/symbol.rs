@@ -127,6 +127,13 @@ impl Symbols {
         symbol
     }
 
+    /// The table's own copy of `text`, made if need be, so that a text is kept once.
+    pub(crate) fn share(&mut self, text: &str) -> Arc<str> {
+        let symbol = self.intern(text);
+        let known = self.texts.get(symbol.index()).cloned().flatten();
+        known.unwrap_or_else(|| text.into())
+    }
+
     /// The hash of an address, seeded as that of texts.
     #[inline]
     pub(crate) fn hash_address(&self, address: std::net::IpAddr) -> u64 {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::{ApiQuery, ApiTest, CompiledSelector, NamespaceTest};
-use crate::id::PolicyId;
+use crate::id::{PolicyId, RuleSetId};
 use crate::model::{
     AddressBlock, NamespaceMatch, ObjectRef, PortMatch, PrincipalMatch, Protocol,
     SERVICE_ACCOUNT_PREFIX, Selector,
@@ -14,6 +14,7 @@ use crate::rule::{
     Clause, Direction, Effect, Order, Peer, Plane, Policy, Rule, Rules, Scope, Stage, Target, Test,
 };
 use crate::symbol::{Symbol, Symbols};
+use kordon_syntax::FieldPath;
 
 /// A policy as the snapshot keeps it.
 #[derive(Clone, Debug)]
@@ -23,14 +24,14 @@ pub(crate) struct CompiledPolicy {
     /// Which of the object's policies it is.
     pub(crate) part: u32,
     pub(crate) plane: Plane,
-    pub(crate) stage: Stage,
+    pub(crate) stage: Arc<Stage>,
     pub(crate) order: Order,
     pub(crate) path: Box<str>,
     pub(crate) target: CompiledTarget,
     /// Its own rules; empty when it refers to a set.
     pub(crate) rules: SmallVec<[CompiledRule; 1]>,
     /// The set that it refers to.
-    pub(crate) set: Option<ObjectRef>,
+    pub(crate) set: Option<RuleSetId>,
 }
 
 /// What a compiled policy applies to.
@@ -52,8 +53,42 @@ pub(crate) enum CompiledTarget {
 #[derive(Clone, Debug)]
 pub(crate) struct Subject {
     pub(crate) path: Box<str>,
-    pub(crate) matches: PrincipalMatch,
     pub(crate) principal: Principal,
+    /// The length of the namespace in the user name of a service account.
+    service_account: Option<u32>,
+}
+
+impl Subject {
+    fn new(path: &FieldPath, matches: &PrincipalMatch) -> Self {
+        Self {
+            path: path.to_string().into(),
+            principal: Principal::from(matches),
+            service_account: match matches {
+                PrincipalMatch::ServiceAccount { namespace, .. } => {
+                    u32::try_from(namespace.len()).ok()
+                }
+                PrincipalMatch::User(_) | PrincipalMatch::Group(_) => None,
+            },
+        }
+    }
+
+    /// The subject as it was stated.
+    pub(crate) fn matches(&self) -> PrincipalMatch {
+        match (&self.principal, self.service_account) {
+            (Principal::Group(name), _) => PrincipalMatch::Group(name.to_string()),
+            (Principal::User(name), None) => PrincipalMatch::User(name.to_string()),
+            (Principal::User(name), Some(namespace)) => {
+                let account = name.strip_prefix(SERVICE_ACCOUNT_PREFIX).unwrap_or(name);
+                let (namespace, rest) = account
+                    .split_at_checked(namespace as usize)
+                    .unwrap_or((account, ""));
+                PrincipalMatch::ServiceAccount {
+                    namespace: namespace.to_owned(),
+                    name: rest.strip_prefix(':').unwrap_or(rest).to_owned(),
+                }
+            }
+        }
+    }
 }
 
 /// Whom grants are made to: a service account is the user of its name.
@@ -151,18 +186,20 @@ impl CompiledPolicy {
         id: PolicyId,
         object: &Arc<ObjectRef>,
         part: u32,
+        stage: Arc<Stage>,
+        set: Option<RuleSetId>,
         policy: &Policy,
     ) -> Self {
-        let (rules, set) = match &policy.rules {
-            Rules::Own(rules) => (compile_rules(symbols, rules).collect(), None),
-            Rules::Of(set) => (SmallVec::new(), Some(set.clone())),
+        let rules = match &policy.rules {
+            Rules::Own(rules) => compile_rules(symbols, rules).collect(),
+            Rules::Of(_) => SmallVec::new(),
         };
         Self {
             id,
             object: Arc::clone(object),
             part,
             plane: policy.plane,
-            stage: policy.stage.clone(),
+            stage,
             order: policy.order,
             path: policy.path.to_string().into(),
             target: compile_target(symbols, &policy.target),
@@ -210,11 +247,7 @@ fn compile_target(symbols: &mut Symbols, target: &Target) -> CompiledTarget {
         Target::Principals { subjects, scope } => CompiledTarget::Principals {
             subjects: subjects
                 .iter()
-                .map(|(path, matches)| Subject {
-                    path: path.to_string().into(),
-                    matches: matches.clone(),
-                    principal: Principal::from(matches),
-                })
+                .map(|(path, matches)| Subject::new(path, matches))
                 .collect(),
             scope: match scope {
                 Scope::Cluster => None,

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use super::{Explanation, GrantFinding, LISTED, PlaneFinding, nearest};
 use crate::compile::{ApiQuery, CompiledPolicy, CompiledTarget, Principal};
 use crate::decision::{Decision, Verdict};
-use crate::id::PolicyId;
+use crate::id::{PolicyId, RuleSetId};
 use crate::request::{ApiRequest, ApiTarget};
 use crate::rule::{ApiPermission, Plane};
-use crate::snapshot::{RuleSetId, Snapshot};
+use crate::snapshot::Snapshot;
 
 impl Snapshot {
     pub(super) fn explain_api(&self, request: &ApiRequest<'_>) -> Explanation {
@@ -68,8 +68,8 @@ impl Snapshot {
     ) -> Option<GrantFinding> {
         let policy = self.policy(policy)?;
         let (subject, subject_path) = first_subject(policy, request)?;
-        let rules_of = policy.set.as_ref()?;
         let slot = self.rule_set(set)?;
+        let rules_of = slot.reference.as_deref()?;
         let finding = |rule| self.api_finding(rules_of, rule, query, asked);
         let (permitting, others): (Vec<_>, Vec<_>) =
             slot.rules.iter().partition(|rule| rule.permits(query));
@@ -99,7 +99,7 @@ fn first_subject(
         Principal::Group(name) => request.groups.iter().any(|group| group == &**name),
     };
     let subject = subjects.iter().find(|subject| is_one(&subject.principal))?;
-    Some((subject.matches.clone(), subject.path.to_string()))
+    Some((subject.matches(), subject.path.to_string()))
 }
 
 /// Why, in one line.

@@ -10,9 +10,9 @@ use super::Snapshot;
 use super::grants::GrantKey;
 use super::inventory::{NamespaceId, WorkloadId};
 use super::policies::Dirty;
-use super::rule_sets::{ObjectKey, RuleSetId};
+use super::rule_sets::ObjectKey;
 use crate::compile::Principal;
-use crate::id::PolicyId;
+use crate::id::{PolicyId, RuleSetId};
 use crate::model::{Change, Item, Object, ObjectRef};
 use crate::persist::Entry;
 use crate::symbol::Symbol;
@@ -88,7 +88,7 @@ pub(super) fn apply(snapshot: &mut Snapshot, changes: impl IntoIterator<Item = C
 
 fn put(snapshot: &mut Snapshot, object: &Object, touched: &mut Touched) {
     let key = ObjectKey::new(&mut snapshot.symbols, &object.id);
-    let id = Arc::new(object.id.clone());
+    let id = snapshot.share_reference(&object.id);
     let items = (0_u32..)
         .zip(&object.items)
         .map(|(part, item)| put_item(snapshot, &id, part, item, touched))
@@ -124,8 +124,7 @@ fn put_item(
             for key in snapshot.grant_keys(id) {
                 touched.grants_of(key).push(id);
             }
-            if let crate::rule::Rules::Of(set) = &policy.rules {
-                let set = snapshot.rule_set_id(set);
+            if let Some(set) = snapshot.policy(id).and_then(|policy| policy.set) {
                 snapshot.use_rule_set(set, id);
             }
             PlacedItem::Policy(id)
@@ -165,8 +164,7 @@ fn remove_item(snapshot: &mut Snapshot, item: PlacedItem, touched: &mut Touched)
                 // A policy that came in the same batch is among those to add.
                 touched.grants_of(key).retain(|known| *known != id);
             }
-            if let Some(set) = snapshot.policy(id).and_then(|policy| policy.set.clone()) {
-                let set = snapshot.rule_set_id(&set);
+            if let Some(set) = snapshot.policy(id).and_then(|policy| policy.set) {
                 snapshot.release_rule_set(set, id);
             }
             snapshot.remove_policy(id, &mut touched.classes);
@@ -197,5 +195,21 @@ fn settle(snapshot: &mut Snapshot, mut touched: Touched) {
     snapshot.settle_classes(&touched.classes);
     for policy in touched.gone {
         snapshot.release_policy(policy);
+    }
+}
+
+impl Snapshot {
+    /// A reference whose texts are those of the table, so that each is kept once.
+    pub(super) fn share_reference(&mut self, object: &ObjectRef) -> Arc<ObjectRef> {
+        let symbols = &mut self.symbols;
+        Arc::new(ObjectRef {
+            kind: symbols.share(&object.kind),
+            namespace: object
+                .namespace
+                .as_ref()
+                .map(|namespace| symbols.share(namespace)),
+            name: symbols.share(&object.name),
+            group: symbols.share(&object.group),
+        })
     }
 }

@@ -6,9 +6,8 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::Snapshot;
-use super::rule_sets::RuleSetId;
 use crate::compile::{ApiIndex, ApiQuery, CompiledRule, CompiledTarget, Principal};
-use crate::id::PolicyId;
+use crate::id::{PolicyId, RuleSetId};
 use crate::persist::Entry;
 
 /// Lists of more grants than this are indexed as one.
@@ -240,7 +239,7 @@ impl Snapshot {
     }
 
     fn grants_of(
-        &mut self,
+        &self,
         principal: &Principal,
         mut list: SmallVec<[Grant; 2]>,
         added: &[PolicyId],
@@ -258,7 +257,7 @@ impl Snapshot {
         Grants { list, index }
     }
 
-    fn grant_of(&mut self, policy: PolicyId, principal: &Principal) -> Option<Grant> {
+    fn grant_of(&self, policy: PolicyId, principal: &Principal) -> Option<Grant> {
         let compiled = Arc::clone(self.policy(policy)?);
         let CompiledTarget::Principals { subjects, .. } = &compiled.target else {
             return None;
@@ -266,7 +265,7 @@ impl Snapshot {
         let subject = subjects
             .iter()
             .position(|subject| subject.principal == *principal)?;
-        let set = self.rule_set_id(compiled.set.as_ref()?);
+        let set = compiled.set?;
         Some(Grant {
             policy,
             subject: u32::try_from(subject).ok()?,

@@ -10,7 +10,7 @@ use super::inventory::{Class, ClassId, NamespaceId, NamespaceSlot};
 use crate::compile::{CompiledPolicy, CompiledTarget, LabelView, NamespaceTest, Program};
 use crate::id::PolicyId;
 use crate::model::{ObjectRef, PodNetwork};
-use crate::rule::Policy;
+use crate::rule::{Policy, Rules, Stage};
 
 /// A place for a policy.
 #[derive(Clone, Debug, Default)]
@@ -35,13 +35,14 @@ impl Snapshot {
     ) -> PolicyId {
         let index = self.policies.insert(PolicySlot::default());
         let id = PolicyId(u32::try_from(index).unwrap_or(u32::MAX));
-        let compiled = Arc::new(CompiledPolicy::new(
-            &mut self.symbols,
-            id,
-            object,
-            part,
-            policy,
-        ));
+        let set = match &policy.rules {
+            Rules::Of(set) => Some(self.rule_set_id(set)),
+            Rules::Own(_) => None,
+        };
+        let stage = self.share_stage(&policy.stage);
+        let symbols = &mut self.symbols;
+        let compiled = CompiledPolicy::new(symbols, id, object, part, stage, set, policy);
+        let compiled = Arc::new(compiled);
         if let Some(slot) = self.policies.get_mut(index) {
             slot.policy = Some(Arc::clone(&compiled));
         }
@@ -66,6 +67,16 @@ impl Snapshot {
             CompiledTarget::Principals { .. } => {}
         }
         id
+    }
+
+    /// The snapshot's own copy of a stage, so that each is kept once.
+    fn share_stage(&mut self, stage: &Stage) -> Arc<Stage> {
+        if let Some(known) = self.stages.iter().find(|known| ***known == *stage) {
+            return Arc::clone(known);
+        }
+        let shared = Arc::new(stage.clone());
+        Arc::make_mut(&mut self.stages).push(Arc::clone(&shared));
+        shared
     }
 
     fn mark_selected(&self, namespace: NamespaceId, policy: &CompiledPolicy, dirty: &mut Dirty) {

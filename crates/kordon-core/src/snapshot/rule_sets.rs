@@ -8,21 +8,11 @@ use super::{Includes, Snapshot};
 use crate::compile::{
     ApiIndex, CompiledRule, CompiledSelector, LabelView, compile_rules, pack_labels,
 };
-use crate::id::PolicyId;
+use crate::id::{PolicyId, RuleSetId};
 use crate::model::ObjectRef;
 use crate::persist::Entry;
 use crate::rule::RuleSet;
 use crate::symbol::{Pair, Symbol, Symbols};
-
-/// Identifies a rule set within a snapshot, whether it is there or only referred to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct RuleSetId(u32);
-
-impl RuleSetId {
-    pub(crate) fn index(self) -> usize {
-        usize::try_from(self.0).unwrap_or(usize::MAX)
-    }
-}
 
 /// A rule set by its object.
 #[derive(Clone, Debug)]
@@ -52,16 +42,6 @@ impl ObjectKey {
         Self([group, kind, namespace, symbols.intern(&object.name)])
     }
 
-    /// The key of an object, equal to none where the snapshot does not know its names.
-    fn find(symbols: &Symbols, object: &ObjectRef) -> Self {
-        let namespace = object
-            .namespace
-            .as_deref()
-            .map_or(Symbol::NONE, |ns| symbols.find(ns));
-        let (group, kind) = (symbols.find(&object.group), symbols.find(&object.kind));
-        Self([group, kind, namespace, symbols.find(&object.name)])
-    }
-
     pub(crate) fn hash(self) -> u64 {
         hash_symbols(&self.0.map(|symbol| u64::from(symbol.number())))
     }
@@ -70,6 +50,8 @@ impl ObjectKey {
 /// A rule set.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RuleSetSlot {
+    /// The object that policies refer to.
+    pub(crate) reference: Option<Arc<ObjectRef>>,
     /// The object that contributes it; `None` while it is only referred to.
     pub(crate) object: Option<Arc<ObjectRef>>,
     /// The rules that count: the stored ones, or what the set includes.
@@ -89,7 +71,11 @@ impl Snapshot {
         if let Some(entry) = self.rule_set_ids.find(key.hash(), |entry| entry.key == key) {
             return entry.id;
         }
-        let index = self.rule_sets.push(RuleSetSlot::default());
+        let reference = Some(self.share_reference(object));
+        let index = self.rule_sets.push(RuleSetSlot {
+            reference,
+            ..RuleSetSlot::default()
+        });
         let id = RuleSetId(u32::try_from(index).unwrap_or(u32::MAX));
         self.rule_set_ids.insert(RuleSetEntry {
             hash: key.hash(),
@@ -97,15 +83,6 @@ impl Snapshot {
             id,
         });
         id
-    }
-
-    /// The set that an object contributes, if anything refers to it or contributes it.
-    pub(crate) fn find_rule_set(&self, object: &ObjectRef) -> Option<&RuleSetSlot> {
-        let key = ObjectKey::find(&self.symbols, object);
-        let entry = self
-            .rule_set_ids
-            .find(key.hash(), |entry| entry.key == key)?;
-        self.rule_sets.get(entry.id.index())
     }
 
     /// Stores a set.
@@ -133,6 +110,7 @@ impl Snapshot {
     pub(super) fn remove_rule_set(&mut self, id: RuleSetId) {
         if let Some(slot) = self.rule_sets.get_mut(id.index()) {
             *slot = RuleSetSlot {
+                reference: slot.reference.take(),
                 users: std::mem::take(&mut slot.users),
                 ..Default::default()
             };
