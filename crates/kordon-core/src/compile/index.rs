@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 
 /// A list of so few rules is walked, not split.
-const LEAF: usize = 8;
+const LEAF: usize = 4;
 
 /// A property that rules are told apart by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -11,7 +11,7 @@ use crate::id::{PolicyId, RuleId};
 use crate::rule::{Combine, Direction, Plane};
 
 /// Stages with more rules than this are indexed.
-const INDEXED: usize = 16;
+const INDEXED: usize = 8;
 
 /// The stages that guard workloads which the same policies select.
 #[derive(Clone, Debug, Default)]
