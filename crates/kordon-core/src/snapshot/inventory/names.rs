@@ -64,25 +64,25 @@ impl Snapshot {
         slot: &WorkloadSlot,
         id: WorkloadId,
     ) {
-        let Some((kind, name)) = slot.owner else {
+        let Some(owner) = self.owner_of(namespace, slot) else {
             return;
         };
-        let Some(namespace) = self.namespaces.get(namespace.index()).map(|slot| slot.name) else {
-            return;
-        };
-        let hash = hash_symbols(&[number(namespace), number(kind), number(name)]);
-        let is_it = owner_is(namespace, kind, name);
-        if let Some(entry) = self.owners.find_mut(hash, is_it) {
-            entry.members.push(id);
-            return;
-        }
-        self.owners.insert(OwnerEntry {
-            hash,
-            namespace,
-            kind,
-            name,
-            members: vec![id],
+        let known = self
+            .owners
+            .find(owner.hash(), owner.is())
+            .map(|entry| entry.members.clone());
+        let mut members = known.unwrap_or_default();
+        // By name, so that which of several members speaks for all does not depend on history.
+        let name = self.symbols.text(slot.name);
+        let place = members.partition_point(|known| {
+            let known = self
+                .workload(*known)
+                .map_or(Symbol::ABSENT, |slot| slot.name);
+            self.symbols.text(known) < name
         });
+        members.insert(place, id);
+        self.owners.remove(owner.hash(), owner.is());
+        self.owners.insert(owner.entry(members));
     }
 
     pub(super) fn unlink_owner(
@@ -91,31 +91,54 @@ impl Snapshot {
         slot: &WorkloadSlot,
         id: WorkloadId,
     ) {
-        let Some((kind, name)) = slot.owner else {
+        let Some(owner) = self.owner_of(namespace, slot) else {
             return;
         };
-        let Some(namespace) = self.namespaces.get(namespace.index()).map(|slot| slot.name) else {
-            return;
-        };
-        let hash = hash_symbols(&[number(namespace), number(kind), number(name)]);
-        let Some(entry) = self.owners.find_mut(hash, owner_is(namespace, kind, name)) else {
+        let Some(entry) = self.owners.find_mut(owner.hash(), owner.is()) else {
             return;
         };
         entry.members.retain(|known| *known != id);
         if entry.members.is_empty() {
-            self.owners.remove(hash, owner_is(namespace, kind, name));
+            self.owners.remove(owner.hash(), owner.is());
         }
     }
 
-    /// The members of a controller; none when no workload names it as its owner.
+    fn owner_of(&self, namespace: NamespaceId, slot: &WorkloadSlot) -> Option<OwnerKey> {
+        let (kind, name) = slot.owner?;
+        let namespace = self.namespaces.get(namespace.index())?.name;
+        Some(OwnerKey([namespace, kind, name]))
+    }
+
+    /// The members of a controller by name; none when no workload names it as its owner.
     pub(crate) fn members(&self, namespace: Symbol, kind: Symbol, name: Symbol) -> &[WorkloadId] {
-        let hash = hash_symbols(&[number(namespace), number(kind), number(name)]);
+        let owner = OwnerKey([namespace, kind, name]);
         self.owners
-            .find(hash, owner_is(namespace, kind, name))
+            .find(owner.hash(), owner.is())
             .map_or(&[], |entry| &entry.members)
     }
 }
 
-fn owner_is(namespace: Symbol, kind: Symbol, name: Symbol) -> impl Fn(&OwnerEntry) -> bool {
-    move |entry| (entry.namespace, entry.kind, entry.name) == (namespace, kind, name)
+/// A controller: its namespace, kind and name.
+#[derive(Clone, Copy)]
+struct OwnerKey([Symbol; 3]);
+
+impl OwnerKey {
+    fn hash(self) -> u64 {
+        hash_symbols(&self.0.map(number))
+    }
+
+    fn is(self) -> impl Fn(&OwnerEntry) -> bool {
+        move |entry| [entry.namespace, entry.kind, entry.name] == self.0
+    }
+
+    fn entry(self, members: Vec<WorkloadId>) -> OwnerEntry {
+        let [namespace, kind, name] = self.0;
+        OwnerEntry {
+            hash: self.hash(),
+            namespace,
+            kind,
+            name,
+            members,
+        }
+    }
 }
