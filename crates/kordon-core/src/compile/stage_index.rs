@@ -304,7 +304,106 @@ fn tagged(tag: u64, key: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::ControlFlow;
+
     use super::*;
+    use crate::compile::Query;
+    use crate::id::PolicyId;
+    use crate::model::{NamespaceMatch, ObjectRef, PortMatch, Selector};
+    use crate::rule::{
+        Clause, Combine, Direction, Effect, Order, Peer, Plane, Policy, Rule, Rules, Stage, Target,
+        Test,
+    };
+    use crate::symbol::Symbols;
+
+    /// A rule for peers with two labels, of which all rules share the first.
+    fn rule(number: u16) -> Rule {
+        let label = |key: &str, value: String| Selector::In(key.to_owned(), vec![value]);
+        let peer = Peer::Workloads {
+            namespaces: NamespaceMatch::Matching(Selector::Everything),
+            workloads: Selector::All(vec![
+                label("team", "shop".to_owned()),
+                label("app", number.to_string()),
+            ]),
+        };
+        let clause = |field, test| Clause { field, test };
+        Rule {
+            path: kordon_syntax::FieldPath::default(),
+            name: None,
+            effect: Effect::Allow,
+            clauses: vec![
+                clause("from", Test::Peers(vec![peer])),
+                clause("ports", Test::Ports(vec![PortMatch::all(Protocol::TCP)])),
+            ],
+        }
+    }
+
+    struct Ask<'a> {
+        labels: &'a [Pair],
+        levels: u32,
+    }
+
+    impl Query for Ask<'_> {
+        fn each_key(&self, dimension: Dimension, each: &mut dyn FnMut(u64)) {
+            match dimension {
+                Dimension::Peer => {
+                    let labels = LabelView(self.labels);
+                    let pod = PodKeys {
+                        namespace: Symbol::ABSENT,
+                        labels,
+                        namespace_labels: LabelView(&[]),
+                    };
+                    peer_keys(Some(pod), None, &[], each);
+                }
+                Dimension::Port => connection_port_keys(Protocol::TCP, 80, self.levels, each),
+                _ => {}
+            }
+        }
+    }
+
+    #[test]
+    fn a_rule_is_found_by_the_label_that_few_rules_share() {
+        let mut symbols = Symbols::default();
+        let stage = Stage {
+            order: Order(0.0),
+            name: "test".to_owned(),
+            combine: Combine::Isolate,
+        };
+        let policy = Policy {
+            plane: Plane::Network,
+            stage: stage.clone(),
+            order: Order(0.0),
+            path: kordon_syntax::FieldPath::default(),
+            target: Target::Workloads {
+                direction: Direction::Ingress,
+                namespaces: NamespaceMatch::Named("shop".to_owned()),
+                workloads: Selector::Everything,
+            },
+            rules: Rules::Own((0..500).map(rule).collect()),
+        };
+        let object = Arc::new(ObjectRef::namespaced("", "Policy", "shop", "many"));
+        let (id, stage) = (PolicyId(0), Arc::new(stage));
+        let compiled = CompiledPolicy::new(&mut symbols, id, &object, 0, stage, None, &policy);
+        let index = build(&[&Arc::new(compiled)]);
+
+        let pair = |symbols: &mut Symbols, key: &str, value: &str| {
+            Pair::new(symbols.intern(key), symbols.intern(value))
+        };
+        let labels = [
+            pair(&mut symbols, "team", "shop"),
+            pair(&mut symbols, "app", "77"),
+        ];
+        let ask = Ask {
+            labels: &labels,
+            levels: index.port_levels,
+        };
+        let mut visited = Vec::new();
+        index.index.visit(&ask, &mut |item| {
+            visited.push(item);
+            ControlFlow::Continue(())
+        });
+        assert_eq!(visited, [77]);
+    }
 
     #[test]
     fn a_port_shares_a_key_with_exactly_the_ranges_that_hold_it() {
