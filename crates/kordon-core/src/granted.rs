@@ -1,8 +1,6 @@
 //! Who is granted what of the API: the questions behind `kubectl auth can-i --list` and
 //! "who can".
 
-use std::sync::Arc;
-
 use crate::compile::{ApiQuery, CompiledPolicy, CompiledRule, CompiledTarget};
 use crate::model::{ObjectRef, PrincipalMatch};
 use crate::request::{ApiRequest, ApiTarget, Groups};
@@ -86,7 +84,7 @@ impl Snapshot {
                     granted.found.push(GrantedRule {
                         policy: (*policy.object).clone(),
                         rules_of: rules_of.clone(),
-                        path: rule.path.to_string(),
+                        path: self.symbols.text(rule.path).to_owned(),
                         permission,
                     });
                 },
@@ -139,15 +137,15 @@ impl Snapshot {
         let mut found = None;
         self.visit_rules(policy, missing, &mut |rules_of, rule, _| {
             if found.is_none() && rule.permits(query) {
-                found = Some((rules_of.clone(), rule.path.to_string()));
+                found = Some((rules_of.clone(), self.symbols.text(rule.path).to_owned()));
             }
         });
         found
     }
 
     /// Policies about principals, in the order of their references.
-    fn policies_about_principals(&self) -> Vec<&Arc<CompiledPolicy>> {
-        let mut policies: Vec<&Arc<CompiledPolicy>> = self
+    fn policies_about_principals(&self) -> Vec<&CompiledPolicy> {
+        let mut policies: Vec<&CompiledPolicy> = self
             .compiled_policies()
             .filter(|policy| matches!(policy.target, CompiledTarget::Principals { .. }))
             .collect();

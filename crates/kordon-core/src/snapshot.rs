@@ -160,13 +160,13 @@ impl Snapshot {
         }
     }
 
-    pub(crate) fn policy(&self, id: PolicyId) -> Option<&Arc<crate::compile::CompiledPolicy>> {
+    pub(crate) fn policy(&self, id: PolicyId) -> Option<&crate::compile::CompiledPolicy> {
         self.policies.get(id.index())?.policy.as_ref()
     }
 
     pub(crate) fn compiled_policies(
         &self,
-    ) -> impl Iterator<Item = &Arc<crate::compile::CompiledPolicy>> {
+    ) -> impl Iterator<Item = &crate::compile::CompiledPolicy> {
         self.policies.iter().filter_map(|slot| slot.policy.as_ref())
     }
 

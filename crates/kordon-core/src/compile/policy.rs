@@ -1,8 +1,10 @@
 //! Compiled policies.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
+use triomphe::ThinArc;
 
 use super::{ApiQuery, ApiTest, CompiledSelector, NamespaceTest};
 use crate::id::{PolicyId, RuleSetId};
@@ -16,9 +18,16 @@ use crate::rule::{
 use crate::symbol::{Symbol, Symbols};
 use kordon_syntax::FieldPath;
 
-/// A policy as the snapshot keeps it.
+/// A policy as the snapshot keeps it; clones share it.
+///
+/// Head and rules lie in one allocation: a decision waits for memory once for both, and a policy
+/// whose rules are another object's pays for none.
 #[derive(Clone, Debug)]
-pub(crate) struct CompiledPolicy {
+pub(crate) struct CompiledPolicy(ThinArc<PolicyHead, CompiledRule>);
+
+/// A compiled policy without its rules.
+#[derive(Debug)]
+pub(crate) struct PolicyHead {
     pub(crate) id: PolicyId,
     pub(crate) object: Arc<ObjectRef>,
     /// Which of the object's policies it is.
@@ -26,10 +35,8 @@ pub(crate) struct CompiledPolicy {
     pub(crate) plane: Plane,
     pub(crate) stage: Arc<Stage>,
     pub(crate) order: Order,
-    pub(crate) path: Box<str>,
+    pub(crate) path: Arc<str>,
     pub(crate) target: CompiledTarget,
-    /// Its own rules; empty when it refers to a set.
-    pub(crate) rules: SmallVec<[CompiledRule; 1]>,
     /// The set that it refers to.
     pub(crate) set: Option<RuleSetId>,
 }
@@ -52,16 +59,16 @@ pub(crate) enum CompiledTarget {
 /// One subject of a policy about the API.
 #[derive(Clone, Debug)]
 pub(crate) struct Subject {
-    pub(crate) path: Box<str>,
+    pub(crate) path: Arc<str>,
     pub(crate) principal: Principal,
     /// The length of the namespace in the user name of a service account.
     service_account: Option<u32>,
 }
 
 impl Subject {
-    fn new(path: &FieldPath, matches: &PrincipalMatch) -> Self {
+    fn new(symbols: &mut Symbols, path: &FieldPath, matches: &PrincipalMatch) -> Self {
         Self {
-            path: path.to_string().into(),
+            path: symbols.share(&path.to_string()),
             principal: Principal::from(matches),
             service_account: match matches {
                 PrincipalMatch::ServiceAccount { namespace, .. } => {
@@ -124,8 +131,10 @@ pub(crate) struct PortSlot {
 pub(crate) struct CompiledRule {
     /// The object that states the rule, where that is not the policy's or the set's own.
     pub(crate) stated_by: Option<Arc<ObjectRef>>,
-    pub(crate) path: Box<str>,
-    pub(crate) name: Option<Box<str>>,
+    /// Where it stands in its object.
+    pub(crate) path: Symbol,
+    /// Its name, or [`Symbol::NONE`].
+    pub(crate) name: Symbol,
     pub(crate) effect: Effect,
     pub(crate) clauses: SmallVec<[CompiledClause; 2]>,
 }
@@ -190,28 +199,43 @@ impl CompiledPolicy {
         set: Option<RuleSetId>,
         policy: &Policy,
     ) -> Self {
-        let rules = match &policy.rules {
-            Rules::Own(rules) => compile_rules(symbols, rules).collect(),
-            Rules::Of(_) => SmallVec::new(),
-        };
-        Self {
+        let head = PolicyHead {
             id,
             object: Arc::clone(object),
             part,
             plane: policy.plane,
             stage,
             order: policy.order,
-            path: policy.path.to_string().into(),
+            path: symbols.share(&policy.path.to_string()),
             target: compile_target(symbols, &policy.target),
-            rules,
             set,
-        }
+        };
+        let rules: Vec<CompiledRule> = match &policy.rules {
+            Rules::Own(rules) => compile_rules(symbols, rules).collect(),
+            Rules::Of(_) => Vec::new(),
+        };
+        Self(ThinArc::from_header_and_iter(head, rules.into_iter()))
+    }
+
+    /// Its own rules; none when it refers to a set.
+    #[inline]
+    pub(crate) fn rules(&self) -> &[CompiledRule] {
+        &self.0.slice
     }
 
     /// The order among the policies of one stage. It depends on the objects alone, never on the
     /// sequence in which they were read.
     pub(crate) fn rank(&self) -> (Order, &ObjectRef, u32) {
         (self.order, &self.object, self.part)
+    }
+}
+
+impl Deref for CompiledPolicy {
+    type Target = PolicyHead;
+
+    #[inline]
+    fn deref(&self) -> &PolicyHead {
+        &self.0.header.header
     }
 }
 
@@ -222,8 +246,11 @@ pub(crate) fn compile_rules<'a>(
 ) -> impl Iterator<Item = CompiledRule> + 'a {
     rules.iter().map(move |rule| CompiledRule {
         stated_by: None,
-        path: rule.path.to_string().into(),
-        name: rule.name.as_deref().map(Into::into),
+        path: symbols.intern(&rule.path.to_string()),
+        name: rule
+            .name
+            .as_deref()
+            .map_or(Symbol::NONE, |name| symbols.intern(name)),
         effect: rule.effect,
         clauses: rule
             .clauses
@@ -247,11 +274,11 @@ fn compile_target(symbols: &mut Symbols, target: &Target) -> CompiledTarget {
         Target::Principals { subjects, scope } => CompiledTarget::Principals {
             subjects: subjects
                 .iter()
-                .map(|(path, matches)| Subject::new(path, matches))
+                .map(|(path, matches)| Subject::new(symbols, path, matches))
                 .collect(),
             scope: match scope {
                 Scope::Cluster => None,
-                Scope::Namespace(name) => Some(name.as_str().into()),
+                Scope::Namespace(name) => Some(symbols.share(name)),
             },
         },
     }

@@ -1,8 +1,6 @@
 //! What guards one set of like workloads: for each direction the stages whose policies select
 //! them.
 
-use std::sync::Arc;
-
 use smallvec::SmallVec;
 
 use super::stage_index::{self, StageIndex};
@@ -31,7 +29,7 @@ pub(crate) struct StageProgram {
 /// A policy of a stage, and what can be said of it without looking at it.
 #[derive(Clone, Debug)]
 pub(crate) struct StagePolicy {
-    pub(crate) policy: Arc<CompiledPolicy>,
+    pub(crate) policy: CompiledPolicy,
     pub(crate) id: PolicyId,
     /// A policy may have none: that it selects is all it says.
     pub(crate) has_rules: bool,
@@ -39,7 +37,7 @@ pub(crate) struct StagePolicy {
 
 impl Program {
     /// The program of the policies that select a target.
-    pub(crate) fn new(policies: &[Arc<CompiledPolicy>]) -> Self {
+    pub(crate) fn new(policies: &[CompiledPolicy]) -> Self {
         Self {
             egress: stages(policies, Direction::Egress),
             ingress: stages(policies, Direction::Ingress),
@@ -56,8 +54,8 @@ impl Program {
     }
 }
 
-fn stages(policies: &[Arc<CompiledPolicy>], direction: Direction) -> SmallVec<[StageProgram; 1]> {
-    let mut chosen: Vec<&Arc<CompiledPolicy>> = policies
+fn stages(policies: &[CompiledPolicy], direction: Direction) -> SmallVec<[StageProgram; 1]> {
+    let mut chosen: Vec<&CompiledPolicy> = policies
         .iter()
         .filter(|policy| match policy.target {
             CompiledTarget::Workloads {
@@ -81,20 +79,20 @@ fn stages(policies: &[Arc<CompiledPolicy>], direction: Direction) -> SmallVec<[S
 }
 
 impl StageProgram {
-    fn new(policies: &[&Arc<CompiledPolicy>]) -> Self {
+    fn new(policies: &[&CompiledPolicy]) -> Self {
         // Policies of one stage agree on how they combine, unless a tier holds kinds that isolate
         // beside kinds with order; order then rules, and isolation is its end.
         let combine = policies.iter().map(|policy| policy.stage.combine).max();
-        let rules: usize = policies.iter().map(|policy| policy.rules.len()).sum();
+        let rules: usize = policies.iter().map(|policy| policy.rules().len()).sum();
         Self {
             combine: combine.unwrap_or(Combine::Isolate),
             index: (rules > INDEXED).then(|| Box::new(stage_index::build(policies))),
             policies: policies
                 .iter()
                 .map(|&policy| StagePolicy {
-                    policy: Arc::clone(policy),
+                    policy: policy.clone(),
                     id: policy.id,
-                    has_rules: !policy.rules.is_empty(),
+                    has_rules: !policy.rules().is_empty(),
                 })
                 .collect(),
         }
@@ -115,7 +113,7 @@ impl StageProgram {
     /// The rule at a place.
     pub(crate) fn rule(&self, at: RuleAt) -> Option<&CompiledRule> {
         let policy = &self.policy(at)?.policy;
-        policy.rules.get(usize::try_from(at.rule).ok()?)
+        policy.rules().get(usize::try_from(at.rule).ok()?)
     }
 
     /// What identifies a rule beyond this stage.
@@ -132,7 +130,7 @@ impl StageProgram {
     pub(crate) fn rules(&self) -> impl Iterator<Item = (RuleAt, &CompiledRule)> {
         (0_u32..).zip(&self.policies).flat_map(|(policy, member)| {
             (0_u32..)
-                .zip(&member.policy.rules)
+                .zip(member.policy.rules())
                 .map(move |(rule, r)| (RuleAt { policy, rule }, r))
         })
     }

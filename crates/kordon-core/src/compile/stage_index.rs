@@ -2,7 +2,6 @@
 //! and the port.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use ipnet::IpNet;
 use rustc_hash::FxHashMap;
@@ -40,12 +39,12 @@ pub(crate) enum Prefix {
 }
 
 /// Builds the index of a stage over its policies in rank order.
-pub(crate) fn build(policies: &[&Arc<CompiledPolicy>]) -> StageIndex {
+pub(crate) fn build(policies: &[&CompiledPolicy]) -> StageIndex {
     let rules: Vec<(RuleAt, &CompiledRule)> = (0_u32..)
         .zip(policies)
         .flat_map(|(policy, compiled)| {
             (0_u32..)
-                .zip(&compiled.rules)
+                .zip(compiled.rules())
                 .map(move |(rule, r)| (RuleAt { policy, rule }, r))
         })
         .collect();
@@ -305,6 +304,7 @@ fn tagged(tag: u64, key: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use std::ops::ControlFlow;
+    use std::sync::Arc;
 
     use super::*;
     use crate::compile::Query;
@@ -384,7 +384,7 @@ mod tests {
         let object = Arc::new(ObjectRef::namespaced("", "Policy", "shop", "many"));
         let (id, stage) = (PolicyId(0), Arc::new(stage));
         let compiled = CompiledPolicy::new(&mut symbols, id, &object, 0, stage, None, &policy);
-        let index = build(&[&Arc::new(compiled)]);
+        let index = build(&[&compiled]);
 
         let pair = |symbols: &mut Symbols, key: &str, value: &str| {
             Pair::new(symbols.intern(key), symbols.intern(value))

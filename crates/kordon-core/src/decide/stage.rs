@@ -78,7 +78,7 @@ impl StageProgram {
             .zip(&self.policies)
             .filter(|(_, member)| member.has_rules);
         for (policy, member) in ruled {
-            for (rule, compiled) in (0_u32..).zip(&member.policy.rules) {
+            for (rule, compiled) in (0_u32..).zip(member.policy.rules()) {
                 let at = RuleAt { policy, rule };
                 tally.add(at, compiled.effect, compiled.matches(connection));
                 if tally.decisive.is_some() {

@@ -1,7 +1,6 @@
 //! Explanations of API requests.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::{Explanation, GrantFinding, LISTED, PlaneFinding, nearest};
 use crate::compile::{ApiQuery, CompiledPolicy, CompiledTarget, Principal};
@@ -88,7 +87,7 @@ impl Snapshot {
 /// The first subject of a policy that is one of the request's principals, as upstream names
 /// it in its reason.
 fn first_subject(
-    policy: &Arc<CompiledPolicy>,
+    policy: &CompiledPolicy,
     request: &ApiRequest<'_>,
 ) -> Option<(crate::model::PrincipalMatch, String)> {
     let CompiledTarget::Principals { subjects, .. } = &policy.target else {

@@ -29,7 +29,7 @@ impl Snapshot {
             .iter()
             .map(|clause| self.clause_finding(rule, clause, connection, peer))
             .collect();
-        finding(object, rule, clauses)
+        self.finding(object, rule, clauses)
     }
 
     fn clause_finding(
@@ -57,7 +57,7 @@ impl Snapshot {
             CompiledTest::Api(_) => (String::new(), String::new()),
         };
         ClauseFinding {
-            path: format!("{}.{}", rule.path, clause.field),
+            path: format!("{}.{}", self.symbols.text(rule.path), clause.field),
             holds,
             admits,
             found,
@@ -224,7 +224,7 @@ impl Snapshot {
         asked: &ApiPermission,
     ) -> RuleFinding {
         let Some(test) = rule.api() else {
-            return finding(object, rule, Vec::new());
+            return self.finding(object, rule, Vec::new());
         };
         let permission = test.permission(&self.symbols);
         let failures = test.failures(query);
@@ -238,12 +238,27 @@ impl Snapshot {
             ApiQuery::Path { .. } => &[ApiPart::Verbs, ApiPart::Paths],
         };
         let clause = |part: &ApiPart| ClauseFinding {
-            path: format!("{}.{}", rule.path, part.field()),
+            path: format!("{}.{}", self.symbols.text(rule.path), part.field()),
             holds: Some(!failures.contains(part)),
             admits: part.texts(&permission, "any name"),
             found: part.texts(asked, "no name"),
         };
-        finding(object, rule, parts.iter().map(clause).collect())
+        self.finding(object, rule, parts.iter().map(clause).collect())
+    }
+
+    fn finding(
+        &self,
+        object: &ObjectRef,
+        rule: &CompiledRule,
+        clauses: Vec<ClauseFinding>,
+    ) -> RuleFinding {
+        RuleFinding {
+            object: rule.stated_by.as_deref().unwrap_or(object).clone(),
+            path: self.symbols.text(rule.path).to_owned(),
+            name: (rule.name != Symbol::NONE).then(|| self.symbols.text(rule.name).to_owned()),
+            effect: rule.effect,
+            clauses,
+        }
     }
 }
 
@@ -279,16 +294,6 @@ impl ApiPart {
             ([], _) => "nothing".to_owned(),
             (list, _) => list.iter().map(quoted).collect::<Vec<String>>().join(", "),
         }
-    }
-}
-
-fn finding(object: &ObjectRef, rule: &CompiledRule, clauses: Vec<ClauseFinding>) -> RuleFinding {
-    RuleFinding {
-        object: rule.stated_by.as_deref().unwrap_or(object).clone(),
-        path: rule.path.to_string(),
-        name: rule.name.as_deref().map(str::to_owned),
-        effect: rule.effect,
-        clauses,
     }
 }
 

@@ -129,7 +129,7 @@ impl Snapshot {
             .map(|StagePolicy { policy, .. }| PolicyFinding {
                 object: (*policy.object).clone(),
                 path: policy.path.to_string(),
-                rules: policy.rules.len(),
+                rules: policy.rules().len(),
             });
         StageFinding {
             name: stage.name().to_owned(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::Snapshot;
-use crate::compile::{ApiIndex, ApiQuery, CompiledRule, CompiledTarget, Principal};
+use crate::compile::{ApiIndex, ApiQuery, CompiledPolicy, CompiledRule, CompiledTarget, Principal};
 use crate::id::{PolicyId, RuleSetId};
 use crate::persist::Entry;
 
@@ -250,7 +250,7 @@ impl Snapshot {
             list.extend(self.grant_of(policy, principal));
         }
         list.sort_by(|a, b| {
-            let rank = |grant: &Grant| self.policy(grant.policy).map(|policy| policy.rank());
+            let rank = |grant: &Grant| self.policy(grant.policy).map(CompiledPolicy::rank);
             rank(a).cmp(&rank(b))
         });
         let index = (list.len() > INDEXED).then(|| Arc::new(self.index_grants(&list)));
@@ -258,7 +258,7 @@ impl Snapshot {
     }
 
     fn grant_of(&self, policy: PolicyId, principal: &Principal) -> Option<Grant> {
-        let compiled = Arc::clone(self.policy(policy)?);
+        let compiled = self.policy(policy)?;
         let CompiledTarget::Principals { subjects, .. } = &compiled.target else {
             return None;
         };

@@ -15,7 +15,7 @@ use crate::rule::{Policy, Rules, Stage};
 /// A place for a policy.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PolicySlot {
-    pub(crate) policy: Option<Arc<CompiledPolicy>>,
+    pub(crate) policy: Option<CompiledPolicy>,
 }
 
 /// Classes whose policies are to be determined anew.
@@ -42,9 +42,8 @@ impl Snapshot {
         let stage = self.share_stage(&policy.stage);
         let symbols = &mut self.symbols;
         let compiled = CompiledPolicy::new(symbols, id, object, part, stage, set, policy);
-        let compiled = Arc::new(compiled);
         if let Some(slot) = self.policies.get_mut(index) {
-            slot.policy = Some(Arc::clone(&compiled));
+            slot.policy = Some(compiled.clone());
         }
         match &compiled.target {
             CompiledTarget::Workloads {
@@ -188,7 +187,7 @@ impl Snapshot {
 
     /// The program of some policies.
     pub(crate) fn program_of(&self, policies: &[PolicyId]) -> Program {
-        let compiled: Vec<Arc<CompiledPolicy>> = policies
+        let compiled: Vec<CompiledPolicy> = policies
             .iter()
             .filter_map(|id| self.policy(*id))
             .cloned()
