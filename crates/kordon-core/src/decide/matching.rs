@@ -76,11 +76,12 @@ fn meeting_addresses(from: &[IpAddr], to: &[IpAddr]) -> (Option<IpAddr>, Option<
 }
 
 impl CompiledRule {
-    /// Whether all clauses hold for a connection.
+    /// Whether all clauses hold for a connection. Kinds state ports last, and they are the
+    /// cheapest to look at, so it begins at the end.
     #[inline]
     pub(crate) fn matches(&self, connection: &Connection<'_>) -> Holds {
         let mut all = Holds::Yes;
-        for clause in &self.clauses {
+        for clause in self.clauses.iter().rev() {
             all = all.min(clause.test.holds(connection));
             if all == Holds::No {
                 break;

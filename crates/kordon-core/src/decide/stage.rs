@@ -126,6 +126,7 @@ impl Tally {
         }
     }
 
+    #[inline]
     fn answer(&self) -> StageAnswer {
         let (rule, outcome) = match self.decisive {
             Some((at, effect)) => (Some(at), StageOutcome::from(effect)),
@@ -157,7 +158,8 @@ impl Tally {
     /// A rule that may match and would then change the outcome: one of another effect that
     /// stands before the decisive rule, where rules have an order.
     fn unknown_before(&self, decisive: Option<RuleAt>, outcome: StageOutcome) -> Option<RuleAt> {
-        if decisive.is_some() && !matches!(self.combine, Combine::FirstMatch { .. }) {
+        let has_order = matches!(self.combine, Combine::FirstMatch { .. });
+        if self.unknown == [None; 3] || (decisive.is_some() && !has_order) {
             return None;
         }
         [Effect::Allow, Effect::Deny, Effect::Pass]
