@@ -169,6 +169,32 @@ impl Company {
         company
     }
 
+    /// Roles with many rules each, and a binding for each role; no requests.
+    pub fn of_long_roles(count: usize, rules: usize, seed: u64) -> Self {
+        let mut draft = Draft {
+            random: Rand64::new(u128::from(seed)),
+            namespaces: count,
+            users: count,
+        };
+        let mut company = Self::default();
+        for number in 0..count {
+            let namespace = Some(format!("ns-{number}"));
+            let drawn = std::iter::repeat_with(|| draft.rules());
+            company.roles.push(Role {
+                namespace: namespace.clone(),
+                name: "long".to_owned(),
+                rules: drawn.take(rules).flatten().take(rules).collect(),
+            });
+            company.bindings.push(Binding {
+                namespace,
+                name: "long".to_owned(),
+                subject: draft.subject(),
+                role: number,
+            });
+        }
+        company
+    }
+
     fn with_one_user(permissions: impl Iterator<Item = ApiPermission>) -> Self {
         let mut company = Self::default();
         for (number, permission) in permissions.enumerate() {

@@ -115,6 +115,33 @@ impl Fleet {
     }
 }
 
+impl Fleet {
+    /// Namespaces with a policy each that has many rules for ingress, drawn as those of a
+    /// realistic fleet; no pods and no connections.
+    pub fn of_long_policies(policies: usize, rules: usize, seed: u64) -> Self {
+        let mut draft = Draft {
+            random: Rand64::new(u128::from(seed)),
+            namespaces: policies,
+        };
+        let mut objects: Vec<Object> = (0..policies).map(namespace).collect();
+        objects.extend((0..policies).map(|number| {
+            let ingress = (0..rules)
+                .filter_map(|app| draft.ingress(number, app, 9000).ingress)
+                .flatten()
+                .collect();
+            let rules = NetworkRules {
+                ingress: Some(ingress),
+                egress: None,
+            };
+            network_policy(number, "long", &Selector::Everything, rules)
+        }));
+        Self {
+            objects,
+            connections: Vec::new(),
+        }
+    }
+}
+
 /// What a realistic fleet is drawn from.
 struct Draft {
     random: Rand64,

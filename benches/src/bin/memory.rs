@@ -30,6 +30,16 @@ fn main() {
         );
     }
     let rules = 100_000;
+    let long = Company::of_long_roles(rules / 10, 10, 1);
+    println!(
+        "{rules} rules, ten a role, each role bound: {}",
+        bytes(kept(long.objects()))
+    );
+    let policies = Fleet::of_long_policies(rules / 10, 10, 1).objects;
+    println!(
+        "{rules} rules, ten a network policy: {}",
+        bytes(kept(policies.into_iter()))
+    );
     let realistic = Company::realistic(rules, 1);
     println!("{rules} bindings: {}", bytes(kept(realistic.objects())));
     let one_user = Company::one_user(rules, 1);
