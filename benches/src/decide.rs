@@ -67,7 +67,7 @@ pub fn one<T, R>(
     id: &str,
     size: usize,
     items: &[T],
-    work: impl Fn(&T) -> R,
+    mut work: impl FnMut(&T) -> R,
 ) {
     let mut cycle = Cycle::new(items);
     let mut group = criterion.benchmark_group(id);

@@ -46,9 +46,22 @@ pub(crate) fn docs(workspace: &Workspace) -> Result<()> {
         .run()
 }
 
-/// Runs the benchmarks, or those whose name holds `filter`.
+/// The benchmarks of other engines: their names begin so, and so is the feature called that
+/// builds them.
+const PEERS: &str = "peers";
+
+/// Runs the benchmarks, or those whose name holds `filter`. Other engines take minutes to build,
+/// so they run only where the filter asks for them.
 pub(crate) fn bench(workspace: &Workspace, filter: Option<&str>) -> Result<()> {
-    let step = Step::cargo(workspace).words("bench --workspace --bench *");
+    let step = Step::cargo(workspace);
+    let step = if filter.is_some_and(|filter| filter.starts_with(PEERS)) {
+        step.words("bench --package kordon-benches --features")
+            .arg(PEERS)
+            .arg("--bench")
+            .arg(PEERS)
+    } else {
+        step.words("bench --workspace --bench *")
+    };
     match filter {
         Some(filter) => step.arg("--").arg(filter).run(),
         None => step.run(),
