@@ -13,7 +13,7 @@ mod stage;
 pub(crate) use connection::{Guarded, Reason};
 pub(crate) use matching::{Connection, Holds};
 pub(crate) use party::{Party, Place};
-pub(crate) use resolve::{Side, Who};
+pub(crate) use resolve::{Side, Who, node_side, outside_side};
 pub(crate) use stage::StageAnswer;
 
 use crate::compile::StageProgram;

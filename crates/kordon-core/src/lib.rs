@@ -12,6 +12,7 @@ mod request;
 pub mod rule;
 mod snapshot;
 mod symbol;
+pub mod view;
 
 pub use decide::{PreparedApi, PreparedConnection};
 pub use decision::{Cause, Decision, Problem, Verdict};

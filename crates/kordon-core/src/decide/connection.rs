@@ -276,7 +276,7 @@ impl Snapshot {
 
     /// Why no policy can keep a connection from a side, if that is so.
     #[inline]
-    fn exemption(
+    pub(crate) fn exemption(
         &self,
         subject: &Side<'_>,
         peer: &Side<'_>,

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::party::{Party, Place};
 use crate::compile::{
-    CompiledPeer, CompiledPort, CompiledRule, CompiledSelector, CompiledTest, LabelView,
+    CompiledPeer, CompiledPort, CompiledRule, CompiledSelector, CompiledTest, LabelView, PortSlot,
 };
 use crate::model::Protocol;
 use crate::rule::Direction;
@@ -162,12 +162,22 @@ impl CompiledPort {
                 first,
                 last,
             } => protocol == connection.protocol && (first..=last).contains(&connection.port),
-            Self::Named { protocol, name } => connection.destination.ports().iter().any(|slot| {
-                slot.name == name
+            Self::Named { .. } => connection.destination.ports().iter().any(|slot| {
+                self.names(*slot)
                     && slot.port == connection.port
                     && slot.protocol == connection.protocol
-                    && protocol.is_none_or(|protocol| protocol == slot.protocol)
             }),
+        }
+    }
+
+    /// Whether it is the name under which a port is declared.
+    #[inline]
+    pub(crate) fn names(self, slot: PortSlot) -> bool {
+        match self {
+            Self::Range { .. } => false,
+            Self::Named { protocol, name } => {
+                slot.name == name && protocol.is_none_or(|protocol| protocol == slot.protocol)
+            }
         }
     }
 }

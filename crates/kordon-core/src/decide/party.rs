@@ -10,7 +10,7 @@ use crate::snapshot::{Class, NodeSlot, Snapshot, WorkloadId, WorkloadSlot};
 use crate::symbol::{Pair, Symbol};
 
 /// Where a party is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Place {
     /// A pod in the pod network: policies may select it.
     Pod,

@@ -23,7 +23,8 @@ pub(crate) trait Entry: Clone {
 }
 
 /// A hash table whose clones share shards until one is written. Entries are found by a hash and
-/// a predicate, so borrowed keys need no conversion. It offers no iteration in hash order.
+/// a predicate, so borrowed keys need no conversion. What walks all entries sorts them: their order
+/// means nothing.
 pub(crate) struct Shards<E> {
     shards: Vec<Shard<E>>,
     len: usize,
@@ -46,6 +47,12 @@ impl<E> Shards<E> {
     /// Whether it holds no entry.
     pub(crate) fn is_empty(&self) -> bool {
         self.len == 0
+    }
+
+    /// All entries, in no order: the caller sorts what it makes of them.
+    pub(crate) fn unordered(&self) -> impl Iterator<Item = &E> {
+        let places = self.shards.iter().flat_map(|shard| &*shard.places);
+        places.flatten()
     }
 }
 

@@ -142,6 +142,11 @@ impl Snapshot {
         }
     }
 
+    /// All nodes, in no order.
+    pub(crate) fn all_nodes(&self) -> impl Iterator<Item = &NodeSlot> {
+        self.nodes.unordered().map(|entry| &*entry.node)
+    }
+
     /// The node of a name.
     pub(crate) fn node(&self, name: Symbol) -> Option<&NodeSlot> {
         let hash = hash_symbols(&[number(name)]);

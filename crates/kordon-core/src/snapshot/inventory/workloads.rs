@@ -65,6 +65,12 @@ impl Snapshot {
         }
     }
 
+    /// All workloads, in no order that means anything.
+    pub(crate) fn workload_ids(&self) -> impl Iterator<Item = WorkloadId> {
+        let places = self.workloads.iter().enumerate();
+        places.filter_map(|(index, slot)| slot.as_ref().map(|_| WorkloadId::new(index)))
+    }
+
     /// Adds a workload. Returns it, and its class if no workload was in that class before.
     pub(in crate::snapshot) fn put_workload(
         &mut self,
