@@ -3,4 +3,6 @@
 //! Owns what is asked of policies as such. Must not know the kinds that they stem from, nor read
 //! files.
 
+pub mod connectivity;
 pub mod escalation;
+mod interval;

@@ -57,6 +57,13 @@ pub struct Traits {
     pub addresses: Vec<IpAddr>,
 }
 
+impl Traits {
+    /// Leaves the node out, which matters to pods only beside something in a node's network.
+    pub fn forget_node(&mut self) {
+        self.node = Symbol::ABSENT;
+    }
+}
+
 /// The policies that guard an end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Guard(usize);
