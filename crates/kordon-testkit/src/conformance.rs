@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 
-pub use self::network::{ConnectionMap, NetworkCase, NetworkWorld};
+pub use self::network::{ConnectionMap, ManifestMap, MapDiff, NetworkCase, NetworkWorld};
 pub use self::rbac::{
     CoversCase, Expected, HttpCase, RbacCase, RbacWorld, Rejected, ReviewCase, RulesForCase,
     RulesForResult, WhoCase,
@@ -58,6 +58,16 @@ impl Suite {
 
     /// All `.json` files of a folder in order of name; none if the folder is absent.
     fn json_files(&self, folder: &str) -> Result<Vec<PathBuf>, ReadError> {
+        let mut files = self.entries(folder)?;
+        files.retain(|file| {
+            file.extension()
+                .is_some_and(|extension| extension == "json")
+        });
+        Ok(files)
+    }
+
+    /// All that a folder holds, in order of name; nothing if the folder is absent.
+    fn entries(&self, folder: impl AsRef<Path>) -> Result<Vec<PathBuf>, ReadError> {
         let folder = self.root.join(folder);
         if !folder.is_dir() {
             return Ok(Vec::new());
@@ -66,16 +76,12 @@ impl Suite {
             file: folder.clone(),
             why: Why::Io(error),
         };
-        let mut files = Vec::new();
+        let mut entries = Vec::new();
         for entry in std::fs::read_dir(&folder).map_err(failed)? {
-            files.push(entry.map_err(failed)?.path());
+            entries.push(entry.map_err(failed)?.path());
         }
-        files.retain(|file| {
-            file.extension()
-                .is_some_and(|extension| extension == "json")
-        });
-        files.sort();
-        Ok(files)
+        entries.sort();
+        Ok(entries)
     }
 
     /// A file's path inside the suite, for messages.

@@ -1,6 +1,7 @@
 //! Holds the engine, through the facade, against the cases with known answers.
 
 #![expect(
+    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
     reason = "a test that cannot go on fails"
@@ -14,6 +15,8 @@
 mod count;
 #[path = "support/engine.rs"]
 mod engine;
+#[path = "conformance/maps.rs"]
+mod maps;
 #[path = "support/review.rs"]
 mod review;
 

@@ -1,9 +1,11 @@
 //! Cases about network policies.
 
+use std::path::Path;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{ReadError, Suite, read_json, read_json_lines};
+use super::{ReadError, Suite, read_json, read_json_lines, read_text};
 
 /// The folders of `netpol-verdict`.
 const VERDICTS: [&str; 9] = [
@@ -56,6 +58,31 @@ pub struct ConnectionMap {
     /// The cluster's objects.
     pub objects: Vec<Value>,
     /// The rows; pairs that are not listed have no connection.
+    pub expected: Vec<Value>,
+}
+
+/// Manifests and all connections between their workloads, as in [`ConnectionMap`].
+#[derive(Clone, Debug)]
+pub struct ManifestMap {
+    /// The case's name.
+    pub name: String,
+    /// The texts of the manifests, each with its file.
+    pub manifests: Vec<(String, String)>,
+    /// The rows.
+    pub expected: Vec<Value>,
+}
+
+/// Two sets of manifests and the connections in which they differ, as rows
+/// `{type, src, dst, old, new}`.
+#[derive(Clone, Debug)]
+pub struct MapDiff {
+    /// The case's name.
+    pub name: String,
+    /// The texts of the manifests before, each with its file.
+    pub old: Vec<(String, String)>,
+    /// Those after.
+    pub new: Vec<(String, String)>,
+    /// The rows; pairs that are not listed have the same connections.
     pub expected: Vec<Value>,
 }
 
@@ -119,6 +146,47 @@ impl Suite {
     /// Whole maps of random clusters, on which two engines agree.
     pub fn fuzzed_maps(&self) -> Result<Vec<ConnectionMap>, ReadError> {
         read_json_lines(&self.root.join("netpol-fuzz/cases.jsonl"))
+    }
+
+    /// Whole maps of manifests, as another tool draws them.
+    pub fn manifest_maps(&self) -> Result<Vec<ManifestMap>, ReadError> {
+        let read = |folder: &Path| {
+            Ok(ManifestMap {
+                name: self.name_of(folder),
+                manifests: self.manifests(&folder.join("manifests"))?,
+                expected: read_json(&folder.join("expected.json"))?,
+            })
+        };
+        let folders = self.entries("netpol-connlist")?;
+        folders
+            .iter()
+            .filter(|f| f.is_dir())
+            .map(|f| read(f))
+            .collect()
+    }
+
+    /// Differences between manifests, as another tool finds them.
+    pub fn map_diffs(&self) -> Result<Vec<MapDiff>, ReadError> {
+        let read = |folder: &Path| {
+            Ok(MapDiff {
+                name: self.name_of(folder),
+                old: self.manifests(&folder.join("old"))?,
+                new: self.manifests(&folder.join("new"))?,
+                expected: read_json(&folder.join("expected.json"))?,
+            })
+        };
+        let folders = self.entries("netpol-diff")?;
+        folders
+            .iter()
+            .filter(|f| f.is_dir())
+            .map(|f| read(f))
+            .collect()
+    }
+
+    fn manifests(&self, folder: &Path) -> Result<Vec<(String, String)>, ReadError> {
+        let files = self.entries(folder)?;
+        let read = |file: &std::path::PathBuf| Ok((self.name_of(file), read_text(file)?));
+        files.iter().map(read).collect()
     }
 
     fn network_worlds(&self, folder: &str) -> Result<Vec<NetworkWorld>, ReadError> {

@@ -1,0 +1,233 @@
+//! Whole maps of connections.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, Ipv4Addr};
+
+use kordon::analyze::connectivity::{Answer, Connectivity, Peer, PortSet, Row};
+use kordon::{Cluster, Engine, Options, Protocol};
+use serde_json::{Value, json};
+
+use crate::count::{Count, suite};
+use crate::engine::engine;
+
+const PROTOCOLS: [Protocol; 3] = [Protocol::TCP, Protocol::UDP, Protocol::SCTP];
+
+/// A row's ports by its ends.
+type Rows = BTreeMap<(Place, Place), PortSet>;
+
+/// One end of a row: a workload as `NAMESPACE/NAME[KIND]`, or IPv4 addresses from the first
+/// number to the last.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    Workload(String),
+    Outside(u32, u32),
+}
+
+/// What a map says. Where a fact is missing, as for blocks of addresses and pods
+/// without any, it allows nothing and is held against nothing.
+#[derive(Default)]
+struct Found {
+    allowed: Rows,
+    unknown: Rows,
+}
+
+#[test]
+fn maps_of_manifests_are_those_of_another_tool() {
+    let Some(suite) = suite("maps of manifests") else {
+        return;
+    };
+    let mut count = Count::default();
+    for map in suite.manifest_maps().unwrap() {
+        let mut cluster = Cluster::new();
+        for (file, text) in &map.manifests {
+            cluster.read(file, text);
+        }
+        check(&map.name, &Engine::new(&cluster), &map.expected, &mut count);
+    }
+    count.finish("maps of manifests");
+}
+
+#[test]
+fn maps_of_random_clusters_are_those_of_two_engines() {
+    let Some(suite) = suite("maps of random clusters") else {
+        return;
+    };
+    let mut count = Count::default();
+    for map in suite.fuzzed_maps().unwrap() {
+        let objects: Vec<Value> = map.objects.iter().map(as_pod).collect();
+        let engine = engine(&objects, Options::default());
+        check(&map.name, &engine, &map.expected, &mut count);
+    }
+    count.finish("maps of random clusters");
+}
+
+/// A Deployment as a pod that it owns: some of these have no labels, which an API server refuses
+/// for a Deployment and Kordon therefore does not take for one.
+fn as_pod(object: &Value) -> Value {
+    if object["kind"] != "Deployment" {
+        return object.clone();
+    }
+    let (metadata, template) = (&object["metadata"], &object["spec"]["template"]);
+    json!({"apiVersion": "v1", "kind": "Pod", "spec": template["spec"], "metadata": {
+        "name": metadata["name"], "namespace": metadata["namespace"],
+        "labels": template["metadata"]["labels"],
+        "ownerReferences": [{"apiVersion": "apps/v1", "kind": "Deployment", "controller": true,
+            "name": metadata["name"]}]}})
+}
+
+fn check(name: &str, engine: &Engine, expected: &[Value], count: &mut Count) {
+    let found = found(engine);
+    let names = names(engine);
+    let expected = expected.iter().map(|row| {
+        let place = |field: &str| place(row[field].as_str().unwrap_or_default(), &names);
+        ((place("src"), place("dst")), ports(&row["conns"]))
+    });
+    let wrong = differences(&found, &expected.collect());
+    count.check(wrong.is_empty(), || {
+        let shown: Vec<&str> = wrong.iter().take(5).map(String::as_str).collect();
+        format!(
+            "{name}: {} wrong, such as {}",
+            wrong.len(),
+            shown.join("; ")
+        )
+    });
+}
+
+/// Where a map allows what is not expected, or denies what is.
+fn differences(found: &Found, expected: &Rows) -> Vec<String> {
+    let starts: BTreeSet<u32> = [&found.allowed, &found.unknown, expected]
+        .into_iter()
+        .flat_map(BTreeMap::keys)
+        .flat_map(|(from, to)| [from, to])
+        .flat_map(|place| match place {
+            Place::Outside(first, last) => vec![Some(*first), last.checked_add(1)],
+            Place::Workload(_) => Vec::new(),
+        })
+        .flatten()
+        .collect();
+    let [allowed, unknown, expected] =
+        [&found.allowed, &found.unknown, expected].map(|rows| cut(rows, &starts));
+    let nothing = PortSet::EMPTY;
+    let pairs: BTreeSet<_> = allowed.keys().chain(expected.keys()).collect();
+    let differs = pairs.into_iter().filter_map(|pair| {
+        let of = |rows: &Rows| rows.get(pair).unwrap_or(&nothing).clone();
+        let (allowed, unknown, expected) = (of(&allowed), of(&unknown), of(&expected));
+        let is_same = allowed.difference(&expected).is_empty()
+            && expected.difference(&allowed.union(&unknown)).is_empty();
+        (!is_same).then(|| format!("{pair:?} allows {allowed}, not {expected}"))
+    });
+    differs.collect()
+}
+
+/// Rows in which addresses are cut at some numbers, so that ranges of two maps can be compared.
+fn cut(rows: &Rows, starts: &BTreeSet<u32>) -> Rows {
+    let pieces = |place: &Place| match place {
+        Place::Workload(_) => vec![place.clone()],
+        Place::Outside(first, last) => {
+            let within: Vec<u32> = starts.range(*first..=*last).copied().collect();
+            let ends = within.iter().skip(1).map(|next| next - 1).chain([*last]);
+            within
+                .iter()
+                .zip(ends)
+                .map(|(first, last)| Place::Outside(*first, last))
+                .collect()
+        }
+    };
+    let mut out = Rows::new();
+    for ((from, to), ports) in rows {
+        for (from, to) in pieces(from)
+            .iter()
+            .flat_map(|from| pieces(to).into_iter().map(move |to| (from.clone(), to)))
+        {
+            let known = out.entry((from, to)).or_default();
+            *known = known.union(ports);
+        }
+    }
+    out
+}
+
+/// The names of workloads as the cases write them.
+fn names(engine: &Engine) -> Vec<String> {
+    let map = Connectivity::of(engine.snapshot());
+    let names = map.workloads().iter().map(|workload| &workload.name);
+    // An owner whose kind is not written is a `Pod` to the other tool.
+    let kind = |kind: &str| if kind.is_empty() { "Pod" } else { kind }.to_owned();
+    names
+        .map(|name| format!("{}/{}[{}]", name.namespace, name.name, kind(&name.kind)))
+        .collect()
+}
+
+fn found(engine: &Engine) -> Found {
+    let map = Connectivity::of(engine.snapshot());
+    let names = names(engine);
+    let mut found = Found::default();
+    for row in map.rows() {
+        let places = |peer: &Peer| match peer {
+            Peer::Workload(index) => vec![Place::Workload(names[*index].clone())],
+            // The cases leave IPv6 out.
+            Peer::Outside(ranges) => {
+                let v4 = ranges
+                    .iter()
+                    .filter_map(|range| match (range.first, range.last) {
+                        (IpAddr::V4(first), IpAddr::V4(last)) => {
+                            Some(Place::Outside(first.to_bits(), last.to_bits()))
+                        }
+                        _ => None,
+                    });
+                v4.collect()
+            }
+        };
+        let Row { from, to, answer } = &row;
+        for from in places(from) {
+            for to in places(to) {
+                let key = (from.clone(), to);
+                let Answer { unknown, .. } = &**answer;
+                found.unknown.insert(key.clone(), unknown.clone());
+                found
+                    .allowed
+                    .insert(key, answer.allowed().intersection(&with_ports()));
+            }
+        }
+    }
+    found
+}
+
+fn with_ports() -> PortSet {
+    let all = PROTOCOLS.map(|protocol| PortSet::of(protocol, 1, u16::MAX));
+    all.iter().fold(PortSet::EMPTY, |all, one| all.union(one))
+}
+
+/// An end as a case writes it.
+fn place(text: &str, names: &[String]) -> Place {
+    if let Some((first, last)) = text.split_once('-')
+        && let (Ok(first), Ok(last)) = (first.parse::<Ipv4Addr>(), last.parse::<Ipv4Addr>())
+    {
+        return Place::Outside(first.to_bits(), last.to_bits());
+    }
+    let is_known = names.iter().any(|name| name == text);
+    // The pods of a ReplicaSet that a Deployment made are the Deployment's to Kordon.
+    let deployment = text
+        .strip_suffix("[ReplicaSet]")
+        .filter(|_| !is_known)
+        .and_then(|name| name.rsplit_once('-'))
+        .map(|(name, _hash)| format!("{name}[Deployment]"));
+    Place::Workload(deployment.unwrap_or_else(|| text.to_owned()))
+}
+
+fn ports(conns: &Value) -> PortSet {
+    if conns == "all" {
+        return with_ports();
+    }
+    let number = |value: &Value| {
+        let number = value.as_u64().and_then(|number| u16::try_from(number).ok());
+        number.expect("a port")
+    };
+    let ranges = PROTOCOLS.into_iter().flat_map(|protocol| {
+        let listed = conns[protocol.to_string().as_str()].as_array();
+        listed
+            .into_iter()
+            .flatten()
+            .map(move |range| PortSet::of(protocol, number(&range[0]), number(&range[1])))
+    });
+    ranges.fold(PortSet::EMPTY, |all, one| all.union(&one))
+}
