@@ -12,9 +12,11 @@ mod row;
 mod side;
 mod stage;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use kordon_core::rule::Direction;
+use kordon_core::view::EndName;
 use kordon_core::{Posture, Snapshot};
 use rustc_hash::FxHashSet;
 
@@ -26,7 +28,17 @@ pub use row::{Peer, Row};
 
 use answer::SideAnswer;
 use atom::Atoms;
+use cut::Cut;
 use side::{AnswerId, EXEMPT, Judge, NOT_GUARDED, Partition};
+
+/// A place on the map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A workload or node, by its place in [`Connectivity::workloads`].
+    Workload(usize),
+    /// An address outside the cluster.
+    Outside(IpAddr),
+}
 
 /// The map of all connections over one snapshot.
 ///
@@ -47,6 +59,7 @@ use side::{AnswerId, EXEMPT, Judge, NOT_GUARDED, Partition};
 pub struct Connectivity {
     posture: Posture,
     workloads: Vec<Workload>,
+    cut: Cut,
     cells: Vec<AddressRange>,
     /// How many atoms stand for ends of the inventory; those of the cells follow.
     inside: usize,
@@ -79,7 +92,8 @@ impl Connectivity {
             exempt: exempt(&atoms),
             inside: atoms.inside,
             workloads: atoms.workloads,
-            cells: atoms.cells,
+            cells: atoms.cut.cells(),
+            cut: atoms.cut,
         }
     }
 
@@ -88,13 +102,36 @@ impl Connectivity {
         &self.workloads
     }
 
-    /// What is allowed from a workload to another one, by their places in the list. A workload's
-    /// connections to itself are not part of the map: for a pod, policies leave them undefined.
-    pub fn between(&self, from: usize, to: usize) -> Option<Answer> {
-        let (from, to) = (self.workloads.get(from)?, self.workloads.get(to)?);
+    /// The place of a workload in that list.
+    pub fn find(&self, name: &EndName) -> Option<usize> {
+        let found = self
+            .workloads
+            .binary_search_by(|known| known.name.cmp(name));
+        found.ok()
+    }
+
+    /// The ranges of addresses that policies may tell apart, ascending, those of IPv4 first. They
+    /// cover both families.
+    pub fn ranges(&self) -> &[AddressRange] {
+        &self.cells
+    }
+
+    /// What is allowed from one place to another. A workload's connections to itself are not part
+    /// of the map, since for a pod policies leave them undefined.
+    pub fn between(&self, from: Place, to: Place) -> Option<Answer> {
         let mut memo = row::Memo::default();
-        let is_other = from.name != to.name;
-        is_other.then(|| (*self.meet(&from.atoms, &to.atoms, &mut memo)).clone())
+        let (source, destination) = (self.atoms_at(from)?, self.atoms_at(to)?);
+        let answer = self.meet(&source, &destination, &mut memo);
+        (from != to).then(|| (*answer).clone())
+    }
+
+    fn atoms_at(&self, place: Place) -> Option<Vec<usize>> {
+        match place {
+            Place::Workload(index) => Some(self.workloads.get(index)?.atoms.clone()),
+            Place::Outside(address) => {
+                Some(vec![self.inside + self.cut.cell(address.to_canonical())])
+            }
+        }
     }
 
     /// What the source's side says of a pair of atoms.

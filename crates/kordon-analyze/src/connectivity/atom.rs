@@ -10,7 +10,7 @@ use kordon_core::rule::Direction;
 use kordon_core::view::{ClauseView, End, EndName, RuleView, StageView, Traits};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::cut::{AddressRange, Cut};
+use super::cut::Cut;
 
 /// All atoms: pods, templates or nodes with equal traits, of which one stands for all, or the
 /// addresses of a cell, of which the lowest does. Those of the inventory come first, in the order of their names, then the cells of
@@ -21,7 +21,7 @@ pub(super) struct Atoms<'s> {
     pub(super) ends: Vec<End<'s>>,
     /// How many of them stand for ends in the inventory.
     pub(super) inside: usize,
-    pub(super) cells: Vec<AddressRange>,
+    pub(super) cut: Cut,
     pub(super) workloads: Vec<Workload>,
 }
 
@@ -56,13 +56,13 @@ impl<'s> Atoms<'s> {
             members.push((end.workload(), atom));
         }
         let inside = ends.len();
-        let cells = cut.cells();
-        ends.extend(cells.iter().map(|cell| snapshot.outside_end(cell.first)));
+        let cells = cut.cells().into_iter();
+        ends.extend(cells.map(|cell| snapshot.outside_end(cell.first)));
         Self {
             workloads: workloads(members, &ends),
             ends,
             inside,
-            cells,
+            cut,
         }
     }
 }

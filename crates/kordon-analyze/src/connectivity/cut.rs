@@ -34,7 +34,7 @@ impl std::fmt::Display for AddressRange {
 }
 
 /// Where cells begin, in each family ascending.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Cut {
     v4: Vec<u32>,
     v6: Vec<u128>,

@@ -14,6 +14,7 @@
     reason = "how many cases were checked is what a reader looks for"
 )]
 
+mod connectivity;
 #[path = "../support/engine.rs"]
 mod engine;
 mod law;

@@ -13,7 +13,7 @@ use crate::laws;
 /// Rules of a stage more than these are found by an index.
 const INDEXED: usize = 16;
 
-fn world(seed: u64) -> World {
+pub(crate) fn world(seed: u64) -> World {
     match seed % 8 {
         7 => network_dense(seed),
         6 => network(seed, 24),
