@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
 
-use kordon::analyze::connectivity::{Answer, Connectivity, Peer, PortSet, Row};
-use kordon::{Cluster, Engine, Options, Protocol};
+use kordon::analyze::connectivity::{Answer, Connectivity, Peer, Place as Spot, PortSet, Row};
+use kordon::{Cluster, Endpoint, Engine, Options, Protocol, Request};
 use serde_json::{Value, json};
 
 use crate::count::{Count, suite};
-use crate::engine::engine;
+use crate::engine::{engine, read};
 
 const PROTOCOLS: [Protocol; 3] = [Protocol::TCP, Protocol::UDP, Protocol::SCTP];
 
@@ -59,6 +59,52 @@ fn maps_of_random_clusters_are_those_of_two_engines() {
         check(&map.name, &engine, &map.expected, &mut count);
     }
     count.finish("maps of random clusters");
+}
+
+#[test]
+fn maps_hold_the_verdicts_of_upstream_and_of_other_engines() {
+    let Some(suite) = suite("verdicts in maps") else {
+        return;
+    };
+    let mut worlds = suite.network_verdicts().unwrap();
+    worlds.extend(suite.fuzzed_cluster_policies().unwrap());
+    let mut count = Count::default();
+    for world in &worlds {
+        let engine = engine(&world.objects, Options::default());
+        let map = Connectivity::of(engine.snapshot());
+        for case in &world.cases {
+            let ends = [&case.from, &case.to].map(|end| spot(end, &engine, &map));
+            let [Some(from), Some(to)] = ends else {
+                continue;
+            };
+            let protocol = case.protocol.parse().expect("a protocol");
+            if let Some(answer) = map.between(from, to) {
+                let is_allowed = answer.allowed().contains(protocol, case.port);
+                let same = is_allowed == case.allowed;
+                count.check(same, || format!("{} {case:?}: {answer:?}", world.file));
+            }
+        }
+    }
+    count.finish("verdicts in maps");
+}
+
+/// The place of an endpoint in compact form; `None` for a pod of several that the map counts as
+/// one workload.
+fn spot(end: &Value, engine: &Engine, map: &Connectivity) -> Option<Spot> {
+    let request = json!({"kind": "connection", "from": end, "to": end, "port": 1});
+    let spec = read(&request);
+    let Request::Connection(connection) = spec.as_request() else {
+        return None;
+    };
+    let names = engine
+        .snapshot()
+        .names_of(&connection.from)
+        .expect("an end that is known");
+    match (names.as_slice(), connection.from) {
+        ([], Endpoint::Address(address)) => Some(Spot::Outside(address)),
+        ([name], _) if name.kind == "Pod" => map.find(name).map(Spot::Workload),
+        _ => None,
+    }
 }
 
 /// A Deployment as a pod that it owns: some of these have no labels, which an API server refuses
