@@ -2,6 +2,7 @@
 //! pairs, long lists of rules an index. Nothing here knows an inventory.
 
 mod api;
+mod endpoint;
 mod index;
 mod policy;
 mod program;
@@ -9,11 +10,12 @@ mod selector;
 mod stage_index;
 
 pub(crate) use api::{ApiIndex, ApiPart, ApiQuery, ApiTest, Name};
+pub(crate) use endpoint::{Attributes, CompiledAttribute, CompiledMatch, CompiledValue};
 pub(crate) use index::{Dimension, Query};
 pub(crate) use policy::{
     CompiledClause, CompiledPeer, CompiledPolicy, CompiledPort, CompiledRule, CompiledTarget,
-    CompiledTest, PortSlot, Principal, RuleAt, compile_rules,
+    CompiledTest, EndTest, PortSlot, Principal, RuleAt, compile_rules,
 };
 pub(crate) use program::{Program, StagePolicy, StageProgram};
 pub(crate) use selector::{CompiledSelector, LabelView, NamespaceTest, pack_labels};
-pub(crate) use stage_index::{PodKeys, StageIndex, connection_port_keys, peer_keys};
+pub(crate) use stage_index::{PodKeys, StageIndex, attribute_key, connection_port_keys, peer_keys};

@@ -7,6 +7,7 @@
 mod api;
 mod clause;
 mod connection;
+mod endpoint;
 
 use std::fmt;
 

@@ -2,6 +2,7 @@
 //! plain data that the kinds build and the compiler reads.
 
 mod address;
+mod endpoint;
 mod inventory;
 mod object;
 mod port;
@@ -9,6 +10,9 @@ mod principal;
 mod selector;
 
 pub use address::{AddressBlock, BlockError};
+pub use endpoint::{
+    AddressGroup, Attribute, EndpointMatch, Members, ServiceAccount, ServiceEndpoints, ValueMatch,
+};
 pub use inventory::{
     Namespace, Node, Owner, PodNetwork, Service, ServicePort, TargetPort, Workload,
 };

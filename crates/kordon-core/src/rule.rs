@@ -8,7 +8,9 @@ use std::fmt;
 
 use kordon_syntax::FieldPath;
 
-use crate::model::{AddressBlock, NamespaceMatch, ObjectRef, PortMatch, PrincipalMatch, Selector};
+use crate::model::{
+    AddressBlock, EndpointMatch, NamespaceMatch, ObjectRef, PortMatch, PrincipalMatch, Selector,
+};
 
 /// One family of policy that has a say in a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,6 +76,9 @@ pub enum Combine {
         /// What follows when no rule matches.
         otherwise: Otherwise,
     },
+    /// As another object says that declares the stage of this name, which also says where the
+    /// stage stands. While there is none, the stage answers unknown, before all others.
+    Declared,
 }
 
 /// What a stage whose policies select the target says when no rule matches.
@@ -119,6 +124,18 @@ pub struct Stage {
     pub name: String,
     /// How its rules combine.
     pub combine: Combine,
+    /// What decides between policies of equal order.
+    pub ties: Ties,
+}
+
+/// What decides the sequence of policies of equal order in a stage.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Ties {
+    /// Their references: kind, namespace, name.
+    #[default]
+    Reference,
+    /// The text `name/namespace/kind`.
+    Name,
 }
 
 /// Rules with a target.
@@ -128,7 +145,7 @@ pub struct Policy {
     pub plane: Plane,
     /// The stage that it stands in.
     pub stage: Stage,
-    /// Where it stands in the stage; ties are broken by the object's reference.
+    /// Where it stands in the stage; [`Stage::ties`] says what decides between equals.
     pub order: Order,
     /// The field that makes the object apply, such as `spec.podSelector`.
     pub path: FieldPath,
@@ -149,6 +166,25 @@ pub enum Target {
         namespaces: NamespaceMatch,
         /// Their labels.
         workloads: Selector,
+    },
+    /// One side of the connections of workloads that satisfy a condition. Pods in the host
+    /// network are never meant.
+    Endpoints {
+        /// The guarded side.
+        direction: Direction,
+        /// Their namespaces.
+        namespaces: NamespaceMatch,
+        /// What they satisfy.
+        endpoints: EndpointMatch,
+    },
+    /// One side of the connections of every workload, while a group of
+    /// [hosts](crate::model::Members::Host) satisfies a condition: what passes through such a
+    /// host meets the policy too.
+    BehindHosts {
+        /// The guarded side.
+        direction: Direction,
+        /// What the hosts satisfy.
+        hosts: EndpointMatch,
     },
     /// What principals ask of the API.
     Principals {
@@ -241,13 +277,42 @@ pub enum Test {
     Peers(Vec<Peer>),
     /// The connection goes to one of these ports. An empty list is satisfied by none.
     Ports(Vec<PortMatch>),
+    /// The connection goes to none of these ports.
+    NotPorts(Vec<PortMatch>),
+    /// One end of the connection, whichever side is guarded.
+    End {
+        /// The end.
+        end: End,
+        /// Whether it has to be one of the alternatives or none of them.
+        sense: Sense,
+        /// The alternatives.
+        alternatives: Vec<Peer>,
+    },
     /// The API request is one of these.
     Api(ApiPermission),
     /// It cannot be decided from a snapshot; the reason says why.
     Unknown(String),
 }
 
-/// One alternative for the other end of a connection.
+/// One end of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum End {
+    /// Where it comes from.
+    Source,
+    /// Where it goes.
+    Destination,
+}
+
+/// How a list of alternatives counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Sense {
+    /// One of them holds.
+    OneOf,
+    /// None of them holds.
+    NoneOf,
+}
+
+/// One alternative for an end of a connection.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Peer {
@@ -263,6 +328,16 @@ pub enum Peer {
     Block(AddressBlock),
     /// Everything with an address of a node whose labels satisfy the selector.
     Nodes(Selector),
+    /// Workloads that satisfy the condition, and everything with an address of a group that does.
+    Endpoints(EndpointMatch),
+    /// Everything that serves the service: as a destination on the ports that it serves there, as
+    /// a source on any.
+    Service {
+        /// The service's namespace.
+        namespace: String,
+        /// The service's name.
+        name: String,
+    },
     /// Cannot be decided from a snapshot; the reason says why.
     Unknown(String),
 }

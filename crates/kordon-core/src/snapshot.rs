@@ -1,6 +1,7 @@
 //! The compiled state of a cluster: immutable, cheap to clone, ready to decide.
 
 mod apply;
+mod directory;
 mod grants;
 mod inventory;
 mod policies;
@@ -14,6 +15,7 @@ use crate::persist::{Shards, Slots};
 use crate::rule::Stage;
 use crate::symbol::Symbols;
 
+pub(crate) use directory::{Directory, WorkloadAttributes};
 pub(crate) use grants::{Grant, Grantee, Grants};
 pub(crate) use inventory::{
     AddressUse, Class, ClassId, NamedWorkload, NamespaceSlot, NodeSlot, POD, ServiceSlot, Sort,
@@ -91,6 +93,7 @@ pub struct Snapshot {
     grantees: Shards<Grantee>,
     rule_set_ids: Shards<rule_sets::RuleSetEntry>,
     rule_sets: Slots<RuleSetSlot>,
+    directory: Directory,
 }
 
 impl Snapshot {
@@ -117,6 +120,7 @@ impl Snapshot {
             grantees: Shards::default(),
             rule_set_ids: Shards::default(),
             rule_sets: Slots::default(),
+            directory: Directory::default(),
         }
     }
 

@@ -15,7 +15,7 @@ use crate::decide::{Connection, Holds, Party, Place, Side, Who, node_side, outsi
 use crate::id::RuleId;
 use crate::model::Protocol;
 use crate::request::Endpoint;
-use crate::rule::{Combine, Direction, Effect};
+use crate::rule::{self, Combine, Direction, Effect, Sense};
 use crate::snapshot::{ClassId, Snapshot, WorkloadId};
 use crate::symbol::Symbol;
 
@@ -70,24 +70,31 @@ pub struct Guard(usize);
 
 /// One stage that guards an end, with the rules of the policies that select it.
 #[derive(Clone, Copy, Debug)]
-pub struct StageView<'s>(&'s StageProgram);
+pub struct StageView<'s> {
+    snapshot: &'s Snapshot,
+    stage: &'s StageProgram,
+}
 
 /// One rule of a stage.
 #[derive(Clone, Copy, Debug)]
 pub struct RuleView<'s> {
     /// What identifies the rule in the snapshot.
     pub id: RuleId,
+    snapshot: &'s Snapshot,
     rule: &'s CompiledRule,
 }
 
 /// One condition of a rule.
 #[derive(Clone, Copy, Debug)]
-pub struct ClauseView<'s>(&'s CompiledClause);
+pub struct ClauseView<'s> {
+    snapshot: &'s Snapshot,
+    clause: &'s CompiledClause,
+}
 
 /// What a condition speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum About {
-    /// The end that is not guarded.
+    /// The ends, of which that which is not guarded is the peer.
     Peer,
     /// The protocol, and the port of the destination.
     Port,
@@ -262,7 +269,10 @@ impl<'s> End<'s> {
             .side
             .program
             .map_or(&[][..], |program| program.stages(direction));
-        stages.iter().map(StageView)
+        let snapshot = self.snapshot;
+        stages
+            .iter()
+            .map(move |stage| StageView { snapshot, stage })
     }
 
     /// Whether no policy of this end can keep the peer's connections in this direction away,
@@ -293,14 +303,15 @@ impl fmt::Debug for End<'_> {
 impl<'s> StageView<'s> {
     /// How the rules combine.
     pub fn combine(self) -> Combine {
-        self.0.combine
+        self.stage.combine
     }
 
     /// The rules in rank order.
     pub fn rules(self) -> impl Iterator<Item = RuleView<'s>> {
-        self.0.rules().filter_map(move |(at, rule)| {
-            let id = self.0.rule_id(at)?;
-            Some(RuleView { id, rule })
+        let Self { snapshot, stage } = self;
+        stage.rules().filter_map(move |(at, rule)| {
+            let id = stage.rule_id(at)?;
+            Some(RuleView { id, snapshot, rule })
         })
     }
 }
@@ -313,71 +324,123 @@ impl<'s> RuleView<'s> {
 
     /// Its conditions.
     pub fn clauses(self) -> impl Iterator<Item = ClauseView<'s>> {
-        self.rule.clauses.iter().map(ClauseView)
+        let snapshot = self.snapshot;
+        let clauses = self.rule.clauses.iter();
+        clauses.map(move |clause| ClauseView { snapshot, clause })
     }
 }
 
 impl ClauseView<'_> {
     /// What the condition speaks of.
     pub fn about(self) -> About {
-        match &self.0.test {
-            CompiledTest::Peers(_) => About::Peer,
-            CompiledTest::Ports(_) => About::Port,
+        match &self.clause.test {
+            CompiledTest::Peers(_) | CompiledTest::End(_) => About::Peer,
+            CompiledTest::Ports(_) | CompiledTest::NotPorts(_) => About::Port,
             CompiledTest::Api(_) | CompiledTest::Unknown(_) => About::Nothing,
         }
     }
 
     /// Whether the condition, unless it speaks of ports, holds for connections between a guarded
-    /// end and a peer; `None` where the snapshot lacks a fact to tell.
+    /// end and a peer; `None` where the snapshot lacks a fact to tell, where it speaks of the
+    /// guarded end, or where it depends on the port as well.
     pub fn holds(self, guarded: &End<'_>, peer: &End<'_>, direction: Direction) -> Option<bool> {
         let (source, destination) = match direction {
             Direction::Egress => (guarded, peer),
             Direction::Ingress => (peer, guarded),
         };
+        if !self.is_about_peer_alone(direction) {
+            return None;
+        }
         let connection = Connection {
             direction,
+            snapshot: self.snapshot,
             source: &source.side.party,
             destination: &destination.side.party,
             protocol: Protocol::TCP,
             port: 0,
         };
-        match self.0.test.holds(&connection) {
+        match self.clause.test.holds(&connection) {
             Holds::Yes => Some(true),
             Holds::No => Some(false),
             Holds::Unknown => None,
         }
     }
 
-    /// The ports of a destination that satisfy a condition about ports.
-    pub fn ports(self, destination: &End<'_>) -> Vec<PortRange> {
-        match &self.0.test {
-            CompiledTest::Ports(ports) => ports
-                .iter()
-                .flat_map(|port| port.ranges(&destination.side.party))
-                .collect(),
-            _ => Vec::new(),
+    /// Whether the answer is the same whatever the guarded end and the port.
+    fn is_about_peer_alone(self, direction: Direction) -> bool {
+        let peer = match direction {
+            Direction::Egress => rule::End::Destination,
+            Direction::Ingress => rule::End::Source,
+        };
+        let serves = |peer: &CompiledPeer| matches!(peer, CompiledPeer::Service { .. });
+        match &self.clause.test {
+            CompiledTest::Peers(peers) => !peers.iter().any(serves),
+            CompiledTest::End(test) => test.end == peer && !test.alternatives.iter().any(serves),
+            _ => true,
+        }
+    }
+
+    /// The ports of a destination that a condition about ports names, and whether they are those
+    /// that satisfy it or those that do not.
+    pub fn ports(self, destination: &End<'_>) -> (Sense, Vec<PortRange>) {
+        let party = &destination.side.party;
+        let ranges = self
+            .port_matches()
+            .iter()
+            .flat_map(|port| port.ranges(party));
+        let sense = match &self.clause.test {
+            CompiledTest::NotPorts(_) => Sense::NoneOf,
+            _ => Sense::OneOf,
+        };
+        (sense, ranges.collect())
+    }
+
+    fn port_matches(&self) -> &[CompiledPort] {
+        match &self.clause.test {
+            CompiledTest::Ports(ports) | CompiledTest::NotPorts(ports) => ports,
+            _ => &[],
         }
     }
 
     /// Whether a condition about ports depends on the destination, as names of ports do.
     pub fn has_named_ports(self) -> bool {
         let is_named = |port: &CompiledPort| matches!(port, CompiledPort::Named { .. });
-        matches!(&self.0.test, CompiledTest::Ports(ports) if ports.iter().any(is_named))
+        self.port_matches().iter().any(is_named)
+    }
+
+    /// Whether the answer may depend on the addresses of the ends.
+    pub fn asks_address(self) -> bool {
+        self.peers().iter().any(|peer| match peer {
+            CompiledPeer::Block(_) => true,
+            CompiledPeer::Endpoints(_) => self.snapshot.has_groups(),
+            _ => false,
+        })
     }
 
     /// The blocks at whose borders the condition may change its answer.
-    pub fn blocks(self) -> impl Iterator<Item = IpNet> {
-        let peers = match &self.0.test {
-            CompiledTest::Peers(peers) => &**peers,
-            CompiledTest::Ports(_) | CompiledTest::Api(_) | CompiledTest::Unknown(_) => &[],
-        };
-        let blocks = peers.iter().filter_map(|peer| match peer {
-            CompiledPeer::Block(block) => Some(block),
-            CompiledPeer::Workloads { .. } | CompiledPeer::Nodes(_) | CompiledPeer::Unknown(_) => {
-                None
+    pub fn blocks(self) -> Vec<IpNet> {
+        let mut blocks = Vec::new();
+        for peer in self.peers() {
+            match peer {
+                CompiledPeer::Block(block) => {
+                    blocks.push(block.block);
+                    blocks.extend(&block.except);
+                }
+                CompiledPeer::Endpoints(condition) => {
+                    blocks.extend(self.snapshot.blocks_of_groups(condition));
+                }
+                _ => {}
             }
-        });
-        blocks.flat_map(|block| std::iter::once(block.block).chain(block.except.iter().copied()))
+        }
+        blocks
+    }
+
+    fn peers(&self) -> &[CompiledPeer] {
+        match &self.clause.test {
+            CompiledTest::Peers(peers) => peers,
+            CompiledTest::End(test) => &test.alternatives,
+            _ => &[],
+        }
     }
 }
 

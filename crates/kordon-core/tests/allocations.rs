@@ -15,7 +15,7 @@ use kordon_core::model::{
 };
 use kordon_core::rule::{
     ApiPermission, Clause, Combine, Direction, Effect, Order, Otherwise, Peer, Plane, Policy, Rule,
-    RuleSet, Rules, Scope, Stage, Target, Test,
+    RuleSet, Rules, Scope, Stage, Target, Test, Ties,
 };
 use kordon_core::{
     ApiRequest, ApiTarget, ConnectionRequest, Endpoint, Groups, Options, Port, Request, Snapshot,
@@ -341,6 +341,7 @@ fn isolating(number: u16) -> Object {
             order: Order(2.0),
             name: "isolating".to_owned(),
             combine: Combine::Isolate,
+            ties: Ties::Reference,
         },
         order: Order(0.0),
         path: FieldPath::root(),
@@ -384,6 +385,7 @@ fn tier() -> Object {
             combine: Combine::FirstMatch {
                 otherwise: Otherwise::Pass,
             },
+            ties: Ties::Reference,
         },
         order: Order(0.0),
         path: FieldPath::root(),
@@ -438,6 +440,7 @@ fn granting(number: u16) -> Vec<Object> {
             order: Order(0.0),
             name: "rbac".to_owned(),
             combine: Combine::AnyAllow,
+            ties: Ties::Reference,
         },
         order: Order(0.0),
         path: FieldPath::root(),

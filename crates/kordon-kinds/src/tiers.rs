@@ -14,7 +14,7 @@ mod peers;
 mod rules;
 
 use kordon_core::model::{Item, NamespaceMatch, PortMatch, Selector};
-use kordon_core::rule::{Combine, Direction, Effect, Order, Otherwise, Stage};
+use kordon_core::rule::{Combine, Direction, Effect, Order, Otherwise, Stage, Ties};
 use kordon_syntax::Diagnostic;
 
 use crate::at::At;
@@ -66,6 +66,7 @@ impl Tier {
                 combine: Combine::FirstMatch {
                     otherwise: Otherwise::Pass,
                 },
+                ties: Ties::Reference,
             },
             order: priority.unwrap_or(Order(-1.0)),
             namespaces: NamespaceMatch::Matching(Selector::Everything),

@@ -4,7 +4,7 @@
 //! knows no kind.
 
 use kordon_core::model::{NamespaceMatch, Object, ObjectRef, Selector};
-use kordon_core::rule::{Combine, Order, Otherwise, Stage};
+use kordon_core::rule::{Combine, Order, Otherwise, Stage, Ties};
 
 use crate::at::At;
 use crate::network::Position;
@@ -21,6 +21,7 @@ pub fn unread(source: &str) -> Object {
             combine: Combine::FirstMatch {
                 otherwise: Otherwise::Pass,
             },
+            ties: Ties::Reference,
         },
         order: Order(0.0),
         namespaces: NamespaceMatch::Matching(Selector::Everything),

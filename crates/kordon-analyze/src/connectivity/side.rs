@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use kordon_core::rule::{Combine, Direction, Effect};
+use kordon_core::rule::{Combine, Direction, Effect, Sense};
 use kordon_core::view::{About, ClauseView, End, Guard, RuleView, StageView};
 use kordon_core::{Posture, RuleId};
 use rustc_hash::FxHashMap;
@@ -227,9 +227,7 @@ impl<'a, 's> Judge<'a, 's> {
         direction: Direction,
         families: &[bool],
     ) -> Arc<Reach> {
-        let has_blocks = rule
-            .clauses()
-            .any(|clause| clause.blocks().next().is_some());
+        let has_blocks = rule.clauses().any(ClauseView::asks_address);
         let families = if has_blocks { families } else { &[] };
         let key = (rule.id, families.to_vec());
         if let Some(known) = self.reaches.get(&key) {
@@ -291,7 +289,7 @@ fn sensitivity(guarded: &End<'_>, direction: Direction) -> (bool, bool) {
             .flat_map(RuleView::clauses)
     };
     (
-        clauses().any(|clause| clause.blocks().next().is_some()),
+        clauses().any(ClauseView::asks_address),
         clauses().any(ClauseView::has_named_ports),
     )
 }
@@ -300,7 +298,10 @@ fn sensitivity(guarded: &End<'_>, direction: Direction) -> (bool, bool) {
 fn ports(rule: RuleView<'_>, destination: &End<'_>) -> PortSet {
     rule.clauses()
         .filter(|clause| clause.about() == About::Port)
-        .map(|clause| PortSet::of_ranges(&clause.ports(destination)))
+        .map(|clause| match clause.ports(destination) {
+            (Sense::OneOf, ranges) => PortSet::of_ranges(&ranges),
+            (Sense::NoneOf, ranges) => PortSet::all().difference(&PortSet::of_ranges(&ranges)),
+        })
         .fold(PortSet::all(), |all, ports| all.intersection(&ports))
 }
 

@@ -38,6 +38,12 @@ pub(super) fn answer<'a>(
         if rest.is_empty() {
             break;
         }
+        // Only the object that declares the stage could tell.
+        if combine == Combine::Declared {
+            answer.unknown = answer.unknown.union(&rest);
+            rest = PortSet::EMPTY;
+            break;
+        }
         let outcomes = Outcomes::of(combine, &rules, &rest);
         let [allowed, _, passed] = &outcomes.decided;
         answer.explicit = answer.explicit.union(allowed);

@@ -6,14 +6,15 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 use triomphe::ThinArc;
 
-use super::{ApiQuery, ApiTest, CompiledSelector, NamespaceTest};
+use super::{ApiQuery, ApiTest, CompiledMatch, CompiledSelector, NamespaceTest};
 use crate::id::{PolicyId, RuleSetId};
 use crate::model::{
     AddressBlock, NamespaceMatch, ObjectRef, PortMatch, PrincipalMatch, Protocol,
     SERVICE_ACCOUNT_PREFIX, Selector,
 };
 use crate::rule::{
-    Clause, Direction, Effect, Order, Peer, Plane, Policy, Rule, Rules, Scope, Stage, Target, Test,
+    Clause, Direction, Effect, End, Order, Peer, Plane, Policy, Rule, Rules, Scope, Sense, Stage,
+    Target, Test,
 };
 use crate::symbol::{Symbol, Symbols};
 use kordon_syntax::FieldPath;
@@ -48,6 +49,15 @@ pub(crate) enum CompiledTarget {
         direction: Direction,
         namespaces: NamespaceTest,
         workloads: CompiledSelector,
+    },
+    Endpoints {
+        direction: Direction,
+        namespaces: NamespaceTest,
+        endpoints: CompiledMatch,
+    },
+    BehindHosts {
+        direction: Direction,
+        hosts: CompiledMatch,
     },
     /// The scope is a namespace's name, or the whole cluster.
     Principals {
@@ -158,8 +168,18 @@ pub(crate) struct CompiledClause {
 pub(crate) enum CompiledTest {
     Peers(SmallVec<[CompiledPeer; 1]>),
     Ports(SmallVec<[CompiledPort; 2]>),
+    NotPorts(SmallVec<[CompiledPort; 2]>),
+    End(Box<EndTest>),
     Api(Box<ApiTest>),
     Unknown(Box<str>),
+}
+
+/// A compiled condition on one end.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct EndTest {
+    pub(crate) end: End,
+    pub(crate) sense: Sense,
+    pub(crate) alternatives: Box<[CompiledPeer]>,
 }
 
 /// A compiled peer.
@@ -171,6 +191,11 @@ pub(crate) enum CompiledPeer {
     },
     Block(Box<AddressBlock>),
     Nodes(CompiledSelector),
+    Endpoints(Box<CompiledMatch>),
+    Service {
+        namespace: Symbol,
+        name: Symbol,
+    },
     Unknown(Box<str>),
 }
 
@@ -223,6 +248,39 @@ impl CompiledPolicy {
         &self.0.slice
     }
 
+    /// The side of connections that it guards; none for what principals ask of the API.
+    pub(crate) fn direction(&self) -> Option<Direction> {
+        match self.target {
+            CompiledTarget::Workloads { direction, .. }
+            | CompiledTarget::Endpoints { direction, .. }
+            | CompiledTarget::BehindHosts { direction, .. } => Some(direction),
+            CompiledTarget::Principals { .. } => None,
+        }
+    }
+
+    /// The namespaces of the workloads that it may guard.
+    pub(crate) fn namespaces(&self) -> Option<&NamespaceTest> {
+        match &self.target {
+            CompiledTarget::Workloads { namespaces, .. }
+            | CompiledTarget::Endpoints { namespaces, .. } => Some(namespaces),
+            CompiledTarget::BehindHosts { .. } => Some(&NamespaceTest::Any),
+            CompiledTarget::Principals { .. } => None,
+        }
+    }
+
+    /// As [`CompiledPolicy::rank`], where the text `name/namespace/kind` breaks ties.
+    pub(crate) fn rank_by_name(&self, other: &Self) -> std::cmp::Ordering {
+        fn text(object: &ObjectRef) -> impl Iterator<Item = u8> + '_ {
+            let namespace = object.namespace.as_deref().unwrap_or_default();
+            let parts = [&*object.name, "/", namespace, "/", &*object.kind];
+            parts.into_iter().flat_map(str::bytes)
+        }
+        self.order
+            .cmp(&other.order)
+            .then_with(|| text(&self.object).cmp(text(&other.object)))
+            .then_with(|| self.rank().cmp(&other.rank()))
+    }
+
     /// The order among the policies of one stage. It depends on the objects alone, never on the
     /// sequence in which they were read.
     pub(crate) fn rank(&self) -> (Order, &ObjectRef, u32) {
@@ -271,6 +329,19 @@ fn compile_target(symbols: &mut Symbols, target: &Target) -> CompiledTarget {
             namespaces: NamespaceTest::new(symbols, namespaces),
             workloads: CompiledSelector::new(symbols, workloads),
         },
+        Target::Endpoints {
+            direction,
+            namespaces,
+            endpoints,
+        } => CompiledTarget::Endpoints {
+            direction: *direction,
+            namespaces: NamespaceTest::new(symbols, namespaces),
+            endpoints: CompiledMatch::new(symbols, endpoints),
+        },
+        Target::BehindHosts { direction, hosts } => CompiledTarget::BehindHosts {
+            direction: *direction,
+            hosts: CompiledMatch::new(symbols, hosts),
+        },
         Target::Principals { subjects, scope } => CompiledTarget::Principals {
             subjects: subjects
                 .iter()
@@ -286,18 +357,18 @@ fn compile_target(symbols: &mut Symbols, target: &Target) -> CompiledTarget {
 
 fn compile_clause(symbols: &mut Symbols, clause: &Clause) -> CompiledClause {
     let test = match &clause.test {
-        Test::Peers(peers) => CompiledTest::Peers(
-            peers
-                .iter()
-                .map(|peer| compile_peer(symbols, peer))
-                .collect(),
-        ),
-        Test::Ports(ports) => CompiledTest::Ports(
-            ports
-                .iter()
-                .map(|port| compile_port(symbols, port))
-                .collect(),
-        ),
+        Test::Peers(peers) => CompiledTest::Peers(compile_peers(symbols, peers)),
+        Test::Ports(ports) => CompiledTest::Ports(compile_ports(symbols, ports)),
+        Test::NotPorts(ports) => CompiledTest::NotPorts(compile_ports(symbols, ports)),
+        Test::End {
+            end,
+            sense,
+            alternatives,
+        } => CompiledTest::End(Box::new(EndTest {
+            end: *end,
+            sense: *sense,
+            alternatives: compile_peers(symbols, alternatives),
+        })),
         Test::Api(permission) => CompiledTest::Api(Box::new(ApiTest::new(symbols, permission))),
         Test::Unknown(reason) => CompiledTest::Unknown(reason.as_str().into()),
     };
@@ -305,6 +376,16 @@ fn compile_clause(symbols: &mut Symbols, clause: &Clause) -> CompiledClause {
         field: clause.field,
         test,
     }
+}
+
+fn compile_peers<C: FromIterator<CompiledPeer>>(symbols: &mut Symbols, peers: &[Peer]) -> C {
+    let compile = |peer| compile_peer(symbols, peer);
+    peers.iter().map(compile).collect()
+}
+
+fn compile_ports<C: FromIterator<CompiledPort>>(symbols: &mut Symbols, ports: &[PortMatch]) -> C {
+    let compile = |port| compile_port(symbols, port);
+    ports.iter().map(compile).collect()
 }
 
 fn compile_peer(symbols: &mut Symbols, peer: &Peer) -> CompiledPeer {
@@ -327,6 +408,13 @@ fn compile_peer(symbols: &mut Symbols, peer: &Peer) -> CompiledPeer {
         }
         Peer::Block(block) => CompiledPeer::Block(Box::new(block.clone())),
         Peer::Nodes(selector) => CompiledPeer::Nodes(CompiledSelector::new(symbols, selector)),
+        Peer::Endpoints(endpoints) => {
+            CompiledPeer::Endpoints(Box::new(CompiledMatch::new(symbols, endpoints)))
+        }
+        Peer::Service { namespace, name } => CompiledPeer::Service {
+            namespace: symbols.intern(namespace),
+            name: symbols.intern(name),
+        },
         Peer::Unknown(reason) => CompiledPeer::Unknown(reason.as_str().into()),
     }
 }
@@ -365,7 +453,7 @@ impl CompiledRule {
             && !self.clauses.is_empty()
             && self.clauses.iter().all(|clause| match &clause.test {
                 CompiledTest::Api(test) => test.permits(query),
-                CompiledTest::Peers(_) | CompiledTest::Ports(_) | CompiledTest::Unknown(_) => false,
+                _ => false,
             })
     }
 }

@@ -4,9 +4,9 @@
 use smallvec::SmallVec;
 
 use super::stage_index::{self, StageIndex};
-use super::{CompiledPolicy, CompiledRule, CompiledTarget, RuleAt};
+use super::{CompiledPolicy, CompiledRule, RuleAt};
 use crate::id::{PolicyId, RuleId};
-use crate::rule::{Combine, Direction, Plane};
+use crate::rule::{Combine, Direction, Order, Plane, Stage, Ties};
 
 /// Stages with more rules than this are indexed.
 const INDEXED: usize = 8;
@@ -36,11 +36,15 @@ pub(crate) struct StagePolicy {
 }
 
 impl Program {
-    /// The program of the policies that select a target.
-    pub(crate) fn new(policies: &[CompiledPolicy]) -> Self {
+    /// The program of the policies that select a target; `declared` finds the stages that they
+    /// refer to by name.
+    pub(crate) fn new<'a>(
+        policies: &'a [CompiledPolicy],
+        declared: impl Fn(&str) -> Option<&'a Stage>,
+    ) -> Self {
         Self {
-            egress: stages(policies, Direction::Egress),
-            ingress: stages(policies, Direction::Ingress),
+            egress: stages(policies, Direction::Egress, &declared),
+            ingress: stages(policies, Direction::Ingress, &declared),
         }
     }
 
@@ -54,39 +58,70 @@ impl Program {
     }
 }
 
-fn stages(policies: &[CompiledPolicy], direction: Direction) -> SmallVec<[StageProgram; 1]> {
-    let mut chosen: Vec<&CompiledPolicy> = policies
+/// A policy, and the stage that it stands in once declarations are taken into account.
+struct Placed<'a> {
+    policy: &'a CompiledPolicy,
+    stage: Option<&'a Stage>,
+}
+
+impl<'a> Placed<'a> {
+    fn new(policy: &'a CompiledPolicy, declared: impl Fn(&str) -> Option<&'a Stage>) -> Self {
+        let stage = match policy.stage.combine {
+            Combine::Declared => declared(&policy.stage.name),
+            _ => Some(&*policy.stage),
+        };
+        Self { policy, stage }
+    }
+
+    /// Where the stage stands: one that nobody declares before all others, as it may be first.
+    fn place(&self) -> (Option<Order>, &'a str) {
+        (self.stage.map(|stage| stage.order), &self.policy.stage.name)
+    }
+}
+
+fn stages<'a>(
+    policies: &'a [CompiledPolicy],
+    direction: Direction,
+    declared: impl Fn(&str) -> Option<&'a Stage>,
+) -> SmallVec<[StageProgram; 1]> {
+    let mut chosen: Vec<Placed<'_>> = policies
         .iter()
-        .filter(|policy| match policy.target {
-            CompiledTarget::Workloads {
-                direction: guarded, ..
-            } => guarded == direction && policy.plane == Plane::Network,
-            CompiledTarget::Principals { .. } => false,
-        })
+        .filter(|policy| policy.plane == Plane::Network && policy.direction() == Some(direction))
+        .map(|policy| Placed::new(policy, &declared))
         .collect();
     chosen.sort_by(|a, b| {
-        let stage = |policy: &CompiledPolicy| policy.stage.order;
-        let name = || a.stage.name.cmp(&b.stage.name);
-        stage(a)
-            .cmp(&stage(b))
-            .then_with(name)
-            .then_with(|| a.rank().cmp(&b.rank()))
+        let rank = || a.policy.rank().cmp(&b.policy.rank());
+        a.place().cmp(&b.place()).then_with(rank)
     });
     chosen
-        .chunk_by(|a, b| (a.stage.order, &a.stage.name) == (b.stage.order, &b.stage.name))
+        .chunk_by_mut(|a, b| a.place() == b.place())
         .map(StageProgram::new)
         .collect()
 }
 
 impl StageProgram {
-    fn new(policies: &[&CompiledPolicy]) -> Self {
+    fn new(placed: &mut [Placed<'_>]) -> Self {
         // Policies of one stage agree on how they combine, unless a tier holds kinds that isolate
         // beside kinds with order; order then rules, and isolation is its end.
-        let combine = policies.iter().map(|policy| policy.stage.combine).max();
+        let combine = placed
+            .iter()
+            .map(|placed| {
+                placed
+                    .stage
+                    .map_or(Combine::Declared, |stage| stage.combine)
+            })
+            .max();
+        if placed
+            .iter()
+            .any(|placed| placed.policy.stage.ties == Ties::Name)
+        {
+            placed.sort_by(|a, b| a.policy.rank_by_name(b.policy));
+        }
+        let policies: Vec<&CompiledPolicy> = placed.iter().map(|placed| placed.policy).collect();
         let rules: usize = policies.iter().map(|policy| policy.rules().len()).sum();
         Self {
             combine: combine.unwrap_or(Combine::Isolate),
-            index: (rules > INDEXED).then(|| Box::new(stage_index::build(policies))),
+            index: (rules > INDEXED).then(|| Box::new(stage_index::build(&policies))),
             policies: policies
                 .iter()
                 .map(|&policy| StagePolicy {

@@ -18,7 +18,7 @@ impl LabelView<'_> {
 
     /// The value of a key.
     #[inline]
-    fn value(self, key: Symbol) -> Option<Symbol> {
+    pub(crate) fn value(self, key: Symbol) -> Option<Symbol> {
         self.0
             .iter()
             .find(|pair| pair.key() == key)

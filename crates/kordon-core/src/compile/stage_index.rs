@@ -8,8 +8,8 @@ use rustc_hash::FxHashMap;
 
 use super::index::{Dimension, Index, IndexBuilder, Keys};
 use super::{
-    CompiledPeer, CompiledPolicy, CompiledPort, CompiledRule, CompiledTest, LabelView,
-    NamespaceTest, RuleAt,
+    CompiledAttribute, CompiledPeer, CompiledPolicy, CompiledPort, CompiledRule, CompiledTest,
+    LabelView, NamespaceTest, RuleAt,
 };
 use crate::model::Protocol;
 use crate::symbol::{Pair, Symbol};
@@ -29,6 +29,8 @@ pub(crate) struct StageIndex {
     pub(crate) port_levels: u32,
     /// Whether any rule speaks of addresses.
     pub(crate) has_blocks: bool,
+    /// Whether any rule speaks of what groups of addresses may be.
+    pub(crate) has_endpoints: bool,
 }
 
 /// The length of a prefix in one family.
@@ -67,6 +69,10 @@ pub(crate) fn build(policies: &[&CompiledPolicy]) -> StageIndex {
         prefixes: prefixes.into(),
         port_levels: port_levels(&rules),
         has_blocks: !blocks.is_empty(),
+        has_endpoints: rules
+            .iter()
+            .flat_map(|(_, rule)| peers(rule))
+            .any(|peer| matches!(peer, CompiledPeer::Endpoints(_))),
     }
 }
 
@@ -105,13 +111,18 @@ fn rule_keys(rule: &CompiledRule, frequency: &FxHashMap<u64, usize>) -> Keys {
             CompiledTest::Peers(peers) => {
                 let chosen: Option<Vec<Vec<u64>>> =
                     peers.iter().map(|peer| rarest(peer, frequency)).collect();
-                keys.set(Dimension::Peer, chosen.map(|keys| keys.concat()));
+                // Of several clauses about the peer any will do; one without keys says nothing.
+                if let Some(chosen) = chosen {
+                    keys.set(Dimension::Peer, Some(chosen.concat()));
+                }
             }
             CompiledTest::Ports(ports) => {
                 let chosen: Option<Vec<Vec<u64>>> = ports.iter().copied().map(port_keys).collect();
-                keys.set(Dimension::Port, chosen.map(|keys| keys.concat()));
+                if let Some(chosen) = chosen {
+                    keys.set(Dimension::Port, Some(chosen.concat()));
+                }
             }
-            CompiledTest::Api(_) | CompiledTest::Unknown(_) => {}
+            _ => {}
         }
     }
     keys
@@ -153,7 +164,17 @@ fn alternatives(peer: &CompiledPeer) -> Vec<Vec<u64>> {
             sets
         }
         CompiledPeer::Block(block) => vec![vec![block_key(block.block)]],
-        CompiledPeer::Nodes(_) | CompiledPeer::Unknown(_) => Vec::new(),
+        CompiledPeer::Endpoints(endpoints) => endpoints
+            .required()
+            .into_iter()
+            .filter_map(|(attribute, values)| {
+                let key = |value: &Symbol| attribute_key(attribute, *value);
+                values.iter().map(key).collect()
+            })
+            .collect(),
+        CompiledPeer::Nodes(_) | CompiledPeer::Service { .. } | CompiledPeer::Unknown(_) => {
+            Vec::new()
+        }
     }
 }
 
@@ -265,6 +286,16 @@ fn port_block_key(protocol: Protocol, level: u32, block: u32) -> u64 {
     u64::from(protocol.0) << 40 | u64::from(level) << 32 | u64::from(block)
 }
 
+/// The key of an attribute's value, for attributes by which rules are found.
+pub(crate) fn attribute_key(attribute: CompiledAttribute, value: Symbol) -> Option<u64> {
+    match attribute {
+        CompiledAttribute::Label(key) => Some(label_key(Pair::new(key, value))),
+        CompiledAttribute::NamespaceLabel(key) => Some(namespace_label_key(Pair::new(key, value))),
+        CompiledAttribute::Namespace => Some(namespace_key(value)),
+        CompiledAttribute::AccountLabel(_) | CompiledAttribute::Account => None,
+    }
+}
+
 fn label_key(pair: Pair) -> u64 {
     tagged(1, pair.number())
 }
@@ -312,7 +343,7 @@ mod tests {
     use crate::model::{NamespaceMatch, ObjectRef, PortMatch, Selector};
     use crate::rule::{
         Clause, Combine, Direction, Effect, Order, Peer, Plane, Policy, Rule, Rules, Stage, Target,
-        Test,
+        Test, Ties,
     };
     use crate::symbol::Symbols;
 
@@ -368,6 +399,7 @@ mod tests {
             order: Order(0.0),
             name: "test".to_owned(),
             combine: Combine::Isolate,
+            ties: Ties::Reference,
         };
         let policy = Policy {
             plane: Plane::Network,

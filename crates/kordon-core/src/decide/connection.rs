@@ -208,6 +208,7 @@ impl Snapshot {
     ) -> Decision {
         let connection = |direction| Connection {
             direction,
+            snapshot: self,
             source: &from.party,
             destination: &to.party,
             protocol,

@@ -4,10 +4,13 @@ use std::net::IpAddr;
 
 use super::party::{Party, Place};
 use crate::compile::{
-    CompiledPeer, CompiledPort, CompiledRule, CompiledSelector, CompiledTest, LabelView, PortSlot,
+    CompiledMatch, CompiledPeer, CompiledPort, CompiledRule, CompiledSelector, CompiledTest,
+    EndTest, LabelView, PortSlot,
 };
 use crate::model::Protocol;
-use crate::rule::Direction;
+use crate::rule::{Direction, End, Sense};
+use crate::snapshot::Snapshot;
+use crate::symbol::Symbol;
 
 /// Whether a condition holds, where a snapshot may lack the fact to tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,6 +35,8 @@ impl From<bool> for Holds {
 pub(crate) struct Connection<'a> {
     /// The side that is guarded.
     pub(crate) direction: Direction,
+    /// Where what rules refer to is looked up.
+    pub(crate) snapshot: &'a Snapshot,
     pub(crate) source: &'a Party<'a>,
     pub(crate) destination: &'a Party<'a>,
     pub(crate) protocol: Protocol,
@@ -48,13 +53,36 @@ impl<'a> Connection<'a> {
         }
     }
 
+    /// The end that is not guarded.
+    #[inline]
+    fn peer_end(&self) -> End {
+        match self.direction {
+            Direction::Egress => End::Destination,
+            Direction::Ingress => End::Source,
+        }
+    }
+
     /// The address by which the peer takes part, if known.
     pub(crate) fn peer_address(&self) -> Option<IpAddr> {
+        self.address(self.peer_end())
+    }
+
+    /// The party at an end.
+    #[inline]
+    pub(crate) fn party(&self, end: End) -> &'a Party<'a> {
+        match end {
+            End::Source => self.source,
+            End::Destination => self.destination,
+        }
+    }
+
+    /// The address by which an end takes part, if known.
+    pub(crate) fn address(&self, end: End) -> Option<IpAddr> {
         let (source, destination) =
             meeting_addresses(self.source.addresses(), self.destination.addresses());
-        match self.direction {
-            Direction::Egress => destination,
-            Direction::Ingress => source,
+        match end {
+            End::Source => source,
+            End::Destination => destination,
         }
     }
 }
@@ -98,6 +126,8 @@ impl CompiledTest {
         match self {
             Self::Peers(peers) => any(peers, |peer| peer.is(connection)),
             Self::Ports(ports) => Holds::from(ports.iter().any(|port| port.is(connection))),
+            Self::NotPorts(ports) => Holds::from(!ports.iter().any(|port| port.is(connection))),
+            Self::End(test) => test.holds(connection),
             // A connection is no API request.
             Self::Api(_) => Holds::No,
             Self::Unknown(_) => Holds::Unknown,
@@ -118,28 +148,80 @@ fn any<T>(alternatives: &[T], holds: impl Fn(&T) -> Holds) -> Holds {
     best
 }
 
+impl EndTest {
+    fn holds(&self, connection: &Connection<'_>) -> Holds {
+        let found = any(&self.alternatives, |peer| peer.is_at(connection, self.end));
+        match (self.sense, found) {
+            (Sense::OneOf, found) => found,
+            (Sense::NoneOf, Holds::Yes) => Holds::No,
+            (Sense::NoneOf, Holds::No) => Holds::Yes,
+            (Sense::NoneOf, Holds::Unknown) => Holds::Unknown,
+        }
+    }
+}
+
 impl CompiledPeer {
     /// Whether the connection's other end is this peer.
     #[inline]
     pub(crate) fn is(&self, connection: &Connection<'_>) -> Holds {
-        let peer = connection.peer();
+        self.is_at(connection, connection.peer_end())
+    }
+
+    /// Whether an end of the connection is this peer.
+    #[inline]
+    fn is_at(&self, connection: &Connection<'_>, end: End) -> Holds {
+        let party = connection.party(end);
         match self {
             Self::Workloads {
                 namespaces,
                 workloads,
             } => Holds::from(
-                peer.place == Place::Pod
-                    && namespaces.selects(peer.namespace, || peer.namespace_view())
-                    && workloads.selects(peer.label_view()),
+                party.place == Place::Pod
+                    && namespaces.selects(party.namespace, || party.namespace_view())
+                    && workloads.selects(party.label_view()),
             ),
-            Self::Block(block) => match connection.peer_address() {
+            Self::Block(block) => match connection.address(end) {
                 Some(address) => Holds::from(block.contains(address)),
                 None => Holds::Unknown,
             },
-            Self::Nodes(selector) => is_node(peer, selector),
+            Self::Nodes(selector) => is_node(party, selector),
+            Self::Endpoints(endpoints) => is_endpoint(connection, end, endpoints),
+            Self::Service { namespace, name } => serves(connection, end, (*namespace, *name)),
             Self::Unknown(_) => Holds::Unknown,
         }
     }
+}
+
+/// Whether an end is a workload that satisfies a condition, or has an address of a group that
+/// does.
+fn is_endpoint(connection: &Connection<'_>, end: End, condition: &CompiledMatch) -> Holds {
+    let (snapshot, party) = (connection.snapshot, connection.party(end));
+    if party.place == Place::Pod && condition.selects(&party.attributes(snapshot)) {
+        return Holds::Yes;
+    }
+    if !snapshot.has_groups() {
+        return Holds::No;
+    }
+    match connection.address(end) {
+        Some(address) => Holds::from(
+            snapshot.any_group_at(address, |group| snapshot.group_satisfies(group, condition)),
+        ),
+        None if snapshot.any_group(condition) => Holds::Unknown,
+        None => Holds::No,
+    }
+}
+
+/// Whether an end serves a service. Without its endpoints, or the address of the end, that is not
+/// known.
+fn serves(connection: &Connection<'_>, end: End, service: (Symbol, Symbol)) -> Holds {
+    let port = match end {
+        End::Source => None,
+        End::Destination => Some((connection.protocol, connection.port)),
+    };
+    connection
+        .address(end)
+        .and_then(|address| connection.snapshot.serves(service, address, port))
+        .map_or(Holds::Unknown, Holds::from)
 }
 
 /// Whether a party has the address of a node that the selector selects.

@@ -6,8 +6,8 @@
 use std::net::IpAddr;
 
 use crate::compile::{LabelView, PortSlot};
-use crate::snapshot::{Class, NodeSlot, Snapshot, WorkloadId, WorkloadSlot};
-use crate::symbol::{Pair, Symbol};
+use crate::snapshot::{Class, NodeSlot, Snapshot, WorkloadAttributes, WorkloadId, WorkloadSlot};
+use crate::symbol::{Pair, Symbol, Symbols};
 
 /// Where a party is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -45,6 +45,9 @@ pub(crate) enum Facts<'a> {
     Node(&'a NodeSlot),
     /// In the request.
     Described {
+        /// The texts that its labels stand for.
+        symbols: &'a Symbols,
+        account: Symbol,
         namespace_labels: &'a [Pair],
         addresses: &'a [IpAddr],
         ports: &'a [PortSlot],
@@ -94,6 +97,25 @@ impl<'a> Party<'a> {
             } => namespace_labels,
             Facts::Node(_) | Facts::None => &[],
         })
+    }
+
+    /// Its attributes, for a party in the pod network.
+    pub(crate) fn attributes(&self, snapshot: &'a Snapshot) -> WorkloadAttributes<'a> {
+        let (symbols, account) = match self.facts {
+            Facts::Stored { class, .. } => (&snapshot.symbols, class.service_account),
+            Facts::Described {
+                symbols, account, ..
+            } => (symbols, account),
+            Facts::Node(_) | Facts::None => (&snapshot.symbols, Symbol::ABSENT),
+        };
+        WorkloadAttributes {
+            snapshot,
+            symbols,
+            labels: self.label_view(),
+            namespace: self.namespace,
+            namespace_labels: self.namespace_view(),
+            account,
+        }
     }
 
     /// Its addresses, the primary one first; empty when none is known.

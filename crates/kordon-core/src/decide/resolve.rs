@@ -402,7 +402,7 @@ impl Snapshot {
             service_account: symbols.intern(&described.service_account),
             ..Class::default()
         };
-        let program = self.program_of(&self.policies_for(&namespace, &class));
+        let program = self.program_of(&self.policies_for(&namespace, &class, &symbols));
         let ports: Vec<PortSlot> = described
             .ports
             .iter()
@@ -414,6 +414,8 @@ impl Snapshot {
             labels: &class.labels,
             address: None,
             facts: Facts::Described {
+                symbols: &symbols,
+                account: class.service_account,
                 namespace_labels: &namespace.labels,
                 addresses: &described.addresses,
                 ports: &ports,

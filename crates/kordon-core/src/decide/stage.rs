@@ -1,11 +1,13 @@
 //! How a stage answers a connection.
 
+use std::net::IpAddr;
 use std::ops::ControlFlow;
 
 use super::matching::{Connection, Holds};
 use super::party::Place;
 use crate::compile::{
-    Dimension, PodKeys, Query, RuleAt, StageIndex, StageProgram, connection_port_keys, peer_keys,
+    Dimension, LabelView, PodKeys, Query, RuleAt, StageIndex, StageProgram, attribute_key,
+    connection_port_keys, peer_keys,
 };
 use crate::rule::{Combine, Effect, Otherwise};
 
@@ -51,10 +53,18 @@ impl StageProgram {
     /// What the stage says of a connection.
     #[inline]
     pub(crate) fn answer(&self, connection: &Connection<'_>) -> StageAnswer {
+        if self.combine == Combine::Declared {
+            return StageAnswer {
+                outcome: StageOutcome::Unknown,
+                rule: None,
+            };
+        }
         let mut tally = Tally::new(self.combine);
         match &self.index {
-            // A block cannot be looked up for a peer whose address is not known.
-            Some(index) if !index.has_blocks || connection.peer_address().is_some() => {
+            // Nothing can be looked up for an address that is not known.
+            Some(index)
+                if !index.asks_address(connection) || connection.peer_address().is_some() =>
+            {
                 let query = ConnectionQuery { connection, index };
                 index.index.visit(&query, &mut |item| {
                     let at = index.items.get(item as usize).copied();
@@ -148,7 +158,9 @@ impl Tally {
             | Combine::FirstMatch {
                 otherwise: Otherwise::Deny,
             } => StageOutcome::Deny,
-            Combine::AnyAllow
+            // Only the object that declares the stage could tell.
+            Combine::Declared
+            | Combine::AnyAllow
             | Combine::FirstMatch {
                 otherwise: Otherwise::Pass,
             } => StageOutcome::Pass,
@@ -177,6 +189,40 @@ struct ConnectionQuery<'a> {
     index: &'a StageIndex,
 }
 
+impl StageIndex {
+    /// Whether rules are found by the address of the connection's other end.
+    #[inline]
+    fn asks_address(&self, connection: &Connection<'_>) -> bool {
+        self.has_blocks || (self.has_endpoints && connection.snapshot.has_groups())
+    }
+}
+
+impl ConnectionQuery<'_> {
+    /// The keys of the groups that hold an address.
+    fn group_keys(&self, address: IpAddr, each: &mut dyn FnMut(u64)) {
+        let snapshot = self.connection.snapshot;
+        snapshot.any_group_at(address, |group| {
+            for &(attribute, value) in &group.attributes {
+                attribute_key(attribute, value)
+                    .into_iter()
+                    .for_each(&mut *each);
+            }
+            let namespace = group
+                .namespace
+                .and_then(|id| snapshot.namespaces.get(id.index()));
+            if let Some(namespace) = namespace {
+                let pod = PodKeys {
+                    namespace: namespace.name,
+                    labels: LabelView(&[]),
+                    namespace_labels: LabelView(&namespace.labels),
+                };
+                peer_keys(Some(pod), None, &[], &mut *each);
+            }
+            false
+        });
+    }
+}
+
 impl Query for ConnectionQuery<'_> {
     #[inline]
     fn each_key(&self, dimension: Dimension, each: &mut dyn FnMut(u64)) {
@@ -189,9 +235,12 @@ impl Query for ConnectionQuery<'_> {
                     namespace_labels: peer.namespace_view(),
                 });
                 let prefixes = &self.index.prefixes;
-                let has_blocks = self.index.has_blocks;
-                let address = has_blocks.then(|| self.connection.peer_address()).flatten();
+                let asks = self.index.asks_address(self.connection);
+                let address = asks.then(|| self.connection.peer_address()).flatten();
                 peer_keys(pod, address, prefixes, each);
+                if let Some(address) = address.filter(|_| self.index.has_endpoints) {
+                    self.group_keys(address, each);
+                }
             }
             Dimension::Port => connection_port_keys(
                 self.connection.protocol,

@@ -53,6 +53,11 @@ impl Snapshot {
                 list(ports, |port| self.port_text(*port)),
                 port_found(connection),
             ),
+            CompiledTest::NotPorts(ports) => (
+                format!("not {}", list(ports, |port| self.port_text(*port))),
+                port_found(connection),
+            ),
+            CompiledTest::End(test) => self.end_texts(test, connection),
             CompiledTest::Unknown(reason) => (reason.to_string(), String::new()),
             CompiledTest::Api(_) => (String::new(), String::new()),
         };
@@ -64,7 +69,7 @@ impl Snapshot {
         }
     }
 
-    fn peer_text(&self, peer: &CompiledPeer) -> String {
+    pub(super) fn peer_text(&self, peer: &CompiledPeer) -> String {
         match peer {
             CompiledPeer::Workloads {
                 namespaces,
@@ -97,6 +102,14 @@ impl Snapshot {
             }
             CompiledPeer::Nodes(CompiledSelector::Everything) => "all nodes".to_owned(),
             CompiledPeer::Nodes(selector) => format!("nodes with {}", self.selector_text(selector)),
+            CompiledPeer::Endpoints(endpoints) => {
+                format!("endpoints with {}", self.match_text(endpoints))
+            }
+            CompiledPeer::Service { namespace, name } => format!(
+                "endpoints of service {}/{}",
+                self.symbols.text(*namespace),
+                self.symbols.text(*name)
+            ),
             CompiledPeer::Unknown(reason) => reason.to_string(),
         }
     }
@@ -185,7 +198,7 @@ impl Snapshot {
         }
     }
 
-    fn sorted_labels(&self, labels: &[Pair]) -> Vec<String> {
+    pub(super) fn sorted_labels(&self, labels: &[Pair]) -> Vec<String> {
         let mut labels: Vec<String> = labels.iter().map(|pair| self.pair_text(*pair)).collect();
         labels.sort();
         labels
@@ -321,7 +334,7 @@ pub(super) fn port_found(connection: &Connection<'_>) -> String {
 }
 
 /// Some alternatives in words.
-fn list<T>(alternatives: &[T], text: impl Fn(&T) -> String) -> String {
+pub(super) fn list<T>(alternatives: &[T], text: impl Fn(&T) -> String) -> String {
     if alternatives.is_empty() {
         return "nothing".to_owned();
     }

@@ -177,6 +177,10 @@ impl Snapshot {
                 format!("it cannot be told whether {rule} matches {peer}: {why}")
             }
             (_, Some(rule), _) => format!("{rule} {}", effect_text(rule)),
+            (Verdict::Unknown, None, None) => format!(
+                "selected by policies of {}, which nothing declares: where it stands is not known",
+                stage.name
+            ),
             (_, None, _) => {
                 let policies = if stage.selecting == 1 {
                     "policy"

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Namespace, Node, Service, Workload};
-use crate::rule::{Policy, RuleSet};
+use super::{AddressGroup, Namespace, Node, Service, ServiceAccount, ServiceEndpoints, Workload};
+use crate::rule::{Policy, RuleSet, Stage};
 
 /// The identity of an API object: group, kind, namespace and name. The version is left out, as it
 /// is one object in whatever version it is read.
@@ -79,6 +79,14 @@ pub enum Item {
     Policy(Policy),
     /// Rules that policies refer to by the object's reference.
     RuleSet(RuleSet),
+    /// Addresses that rules speak of by attributes.
+    AddressGroup(AddressGroup),
+    /// The labels of a service account.
+    ServiceAccount(ServiceAccount),
+    /// Endpoints of a service.
+    ServiceEndpoints(ServiceEndpoints),
+    /// A stage that policies refer to by its name, with [`Combine::Declared`](crate::rule::Combine::Declared).
+    Stage(Stage),
 }
 
 /// A change of one object.

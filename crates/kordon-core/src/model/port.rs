@@ -24,13 +24,16 @@ impl Protocol {
     pub const ICMPV6: Self = Self(58);
     /// Stream Control Transmission Protocol.
     pub const SCTP: Self = Self(132);
+    /// Lightweight User Datagram Protocol.
+    pub const UDP_LITE: Self = Self(136);
 
-    const NAMES: [(Self, &'static str); 5] = [
+    const NAMES: [(Self, &'static str); 6] = [
         (Self::TCP, "TCP"),
         (Self::UDP, "UDP"),
         (Self::SCTP, "SCTP"),
         (Self::ICMP, "ICMP"),
         (Self::ICMPV6, "ICMPv6"),
+        (Self::UDP_LITE, "UDPLite"),
     ];
 
     /// Whether connections of this protocol go to a port.

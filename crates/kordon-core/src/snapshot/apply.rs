@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Snapshot;
+use super::directory::EndpointsId;
 use super::grants::GrantKey;
 use super::inventory::{NamespaceId, WorkloadId};
 use super::policies::Dirty;
@@ -32,6 +33,10 @@ enum PlacedItem {
     Node(Symbol),
     Policy(PolicyId),
     RuleSet(RuleSetId),
+    Group(usize),
+    Account(Symbol, Symbol),
+    Endpoints(EndpointsId),
+    Stage(Symbol),
 }
 
 impl Entry for Placed {
@@ -48,6 +53,9 @@ struct Touched {
     grants: BTreeMap<Principal, BTreeMap<Option<Arc<str>>, Vec<PolicyId>>>,
     gone: BTreeSet<PolicyId>,
     sets: BTreeSet<RuleSetId>,
+    accounts: BTreeSet<(Symbol, Symbol)>,
+    /// Whether the declaration of any stage changed.
+    stages: bool,
 }
 
 impl Touched {
@@ -134,6 +142,25 @@ fn put_item(
             touched.sets.insert(id);
             PlacedItem::RuleSet(id)
         }
+        Item::AddressGroup(group) => {
+            let number = snapshot.put_group(group);
+            if snapshot.is_host(number) {
+                snapshot.mark_all(&mut touched.classes);
+            }
+            PlacedItem::Group(number)
+        }
+        Item::ServiceAccount(account) => {
+            let (namespace, name) = snapshot.put_account(account);
+            touched.accounts.insert((namespace, name));
+            PlacedItem::Account(namespace, name)
+        }
+        Item::ServiceEndpoints(endpoints) => {
+            PlacedItem::Endpoints(snapshot.put_endpoints(endpoints))
+        }
+        Item::Stage(stage) => {
+            touched.stages = true;
+            PlacedItem::Stage(snapshot.put_stage(stage))
+        }
     }
 }
 
@@ -174,6 +201,21 @@ fn remove_item(snapshot: &mut Snapshot, item: PlacedItem, touched: &mut Touched)
             snapshot.remove_rule_set(id);
             touched.sets.insert(id);
         }
+        PlacedItem::Group(number) => {
+            if snapshot.is_host(number) {
+                snapshot.mark_all(&mut touched.classes);
+            }
+            snapshot.remove_group(number);
+        }
+        PlacedItem::Account(namespace, name) => {
+            snapshot.remove_account(namespace, name);
+            touched.accounts.insert((namespace, name));
+        }
+        PlacedItem::Endpoints(id) => snapshot.remove_endpoints(id),
+        PlacedItem::Stage(name) => {
+            touched.stages = true;
+            snapshot.remove_stage(name);
+        }
     }
 }
 
@@ -191,6 +233,12 @@ fn settle(snapshot: &mut Snapshot, mut touched: Touched) {
     }
     for (principal, scopes) in &touched.grants {
         snapshot.settle_grantee(principal, scopes, &touched.gone);
+    }
+    for (namespace, account) in touched.accounts {
+        snapshot.mark_account(namespace, account, &mut touched.classes);
+    }
+    if touched.stages {
+        snapshot.mark_all(&mut touched.classes);
     }
     snapshot.settle_classes(&touched.classes);
     for policy in touched.gone {

@@ -200,7 +200,7 @@ impl Snapshot {
                 .iter()
                 .map(|subject| (subject.principal.clone(), scope.clone()))
                 .collect(),
-            CompiledTarget::Workloads { .. } => BTreeSet::new(),
+            _ => BTreeSet::new(),
         }
     }
 

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::Snapshot;
 use super::inventory::{Class, ClassId, NamespaceId, NamespaceSlot};
+use super::{Snapshot, WorkloadAttributes};
 use crate::compile::{CompiledPolicy, CompiledTarget, LabelView, NamespaceTest, Program};
 use crate::id::PolicyId;
 use crate::model::{ObjectRef, PodNetwork};
 use crate::rule::{Policy, Rules, Stage};
+use crate::symbol::{Symbol, Symbols};
 
 /// A place for a policy.
 #[derive(Clone, Debug, Default)]
@@ -45,11 +46,8 @@ impl Snapshot {
         if let Some(slot) = self.policies.get_mut(index) {
             slot.policy = Some(compiled.clone());
         }
-        match &compiled.target {
-            CompiledTarget::Workloads {
-                namespaces: NamespaceTest::Named(name),
-                ..
-            } => {
+        match compiled.namespaces() {
+            Some(NamespaceTest::Named(name)) => {
                 let name = self.symbols.text(*name).to_owned();
                 let namespace = self.mention_namespace(&name);
                 if let Some(slot) = self.namespaces.get_mut(namespace.index()) {
@@ -57,13 +55,13 @@ impl Snapshot {
                 }
                 self.mark_selected(namespace, &compiled, dirty);
             }
-            CompiledTarget::Workloads { .. } => {
+            Some(_) => {
                 Arc::make_mut(&mut self.cluster_policies).push(id);
                 for namespace in 0..self.namespaces.len() {
                     self.mark_selected(NamespaceId::new(namespace), &compiled, dirty);
                 }
             }
-            CompiledTarget::Principals { .. } => {}
+            None => {}
         }
         id
     }
@@ -85,7 +83,7 @@ impl Snapshot {
         dirty.extend(slot.classes.iter().copied().filter(|class| {
             self.classes
                 .get(class.index())
-                .is_some_and(|class| policy.selects(slot, class))
+                .is_some_and(|class| self.selects(policy, slot, class, &self.symbols))
         }));
     }
 
@@ -95,7 +93,7 @@ impl Snapshot {
         let Some(policy) = self.policies.take(id.index()).policy else {
             return;
         };
-        let CompiledTarget::Workloads { namespaces, .. } = &policy.target else {
+        let Some(namespaces) = policy.namespaces() else {
             return;
         };
         if let NamespaceTest::Named(name) = namespaces {
@@ -133,12 +131,36 @@ impl Snapshot {
     /// Marks the classes of a namespace whose labels changed, where a policy of the whole
     /// cluster may select by them.
     pub(super) fn mark_namespace(&self, namespace: NamespaceId, dirty: &mut Dirty) {
-        if self.cluster_policies.is_empty() {
+        let Some(slot) = self.namespaces.get(namespace.index()) else {
             return;
-        }
-        if let Some(slot) = self.namespaces.get(namespace.index()) {
+        };
+        let looks_at_labels = |id: &PolicyId| {
+            self.policy(*id)
+                .is_some_and(|policy| matches!(policy.target, CompiledTarget::Endpoints { .. }))
+        };
+        if !self.cluster_policies.is_empty() || slot.policies.iter().any(looks_at_labels) {
             dirty.extend(&slot.classes);
         }
+    }
+
+    /// Marks the classes of a service account whose labels changed.
+    pub(super) fn mark_account(&self, namespace: Symbol, account: Symbol, dirty: &mut Dirty) {
+        let Some(slot) = self
+            .namespace_id(namespace)
+            .and_then(|id| self.namespaces.get(id.index()))
+        else {
+            return;
+        };
+        dirty.extend(slot.classes.iter().copied().filter(|class| {
+            self.classes
+                .get(class.index())
+                .is_some_and(|class| class.service_account == account)
+        }));
+    }
+
+    /// Marks every class: what changed may touch any.
+    pub(super) fn mark_all(&self, dirty: &mut Dirty) {
+        dirty.extend(self.namespaces.iter().flat_map(|slot| &slot.classes));
     }
 
     /// Determines the policies and programs of marked classes.
@@ -167,14 +189,20 @@ impl Snapshot {
         let Some(namespace) = self.namespaces.get(class.namespace.index()) else {
             return Vec::new();
         };
-        self.policies_for(namespace, class)
+        self.policies_for(namespace, class, &self.symbols)
     }
 
-    /// As [`Snapshot::policies_selecting`], for a class in a namespace as described.
-    pub(crate) fn policies_for(&self, namespace: &NamespaceSlot, class: &Class) -> Vec<PolicyId> {
+    /// As [`Snapshot::policies_selecting`], for a class in a namespace as described, whose labels
+    /// stand for texts of a table.
+    pub(crate) fn policies_for(
+        &self,
+        namespace: &NamespaceSlot,
+        class: &Class,
+        symbols: &Symbols,
+    ) -> Vec<PolicyId> {
         let selects = |id: &&PolicyId| {
             self.policy(**id)
-                .is_some_and(|policy| policy.selects(namespace, class))
+                .is_some_and(|policy| self.selects(policy, namespace, class, symbols))
         };
         let own = namespace.policies.iter().filter(selects);
         let mut chosen: Vec<PolicyId> = own
@@ -192,26 +220,46 @@ impl Snapshot {
             .filter_map(|id| self.policy(*id))
             .cloned()
             .collect();
-        Program::new(&compiled)
+        Program::new(&compiled, |name| self.declared_stage(name))
     }
-}
 
-impl CompiledPolicy {
-    /// Whether the policy guards workloads of a class.
-    fn selects(&self, namespace: &NamespaceSlot, class: &Class) -> bool {
-        match &self.target {
-            // NetworkPolicy and its cluster-wide kinds speak of the pod network: traffic of
-            // pods in the host network is the node's.
-            CompiledTarget::Workloads {
-                namespaces,
-                workloads,
-                ..
-            } => {
-                class.network == PodNetwork::Pod
-                    && namespaces.selects(namespace.name, || LabelView(&namespace.labels))
-                    && workloads.selects(LabelView(&class.labels))
+    /// Whether a policy guards workloads of a class. NetworkPolicy and its cluster-wide kinds
+    /// speak of the pod network: traffic of pods in the host network is the node's.
+    fn selects(
+        &self,
+        policy: &CompiledPolicy,
+        namespace: &NamespaceSlot,
+        class: &Class,
+        symbols: &Symbols,
+    ) -> bool {
+        let named = |namespaces: &NamespaceTest| {
+            namespaces.selects(namespace.name, || LabelView(&namespace.labels))
+        };
+        let labels = LabelView(&class.labels);
+        class.network == PodNetwork::Pod
+            && match &policy.target {
+                CompiledTarget::Workloads {
+                    namespaces,
+                    workloads,
+                    ..
+                } => named(namespaces) && workloads.selects(labels),
+                CompiledTarget::Endpoints {
+                    namespaces,
+                    endpoints,
+                    ..
+                } => {
+                    named(namespaces)
+                        && endpoints.selects(&WorkloadAttributes {
+                            snapshot: self,
+                            symbols,
+                            labels,
+                            namespace: namespace.name,
+                            namespace_labels: LabelView(&namespace.labels),
+                            account: class.service_account,
+                        })
+                }
+                CompiledTarget::BehindHosts { hosts, .. } => self.any_host(hosts),
+                CompiledTarget::Principals { .. } => false,
             }
-            CompiledTarget::Principals { .. } => false,
-        }
     }
 }

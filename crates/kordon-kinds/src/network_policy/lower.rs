@@ -1,7 +1,7 @@
 //! From `NetworkPolicy` to the rule IR: one policy for each direction that it governs.
 
 use kordon_core::model::{AddressBlock, Item, NamespaceMatch, PortMatch, Selector};
-use kordon_core::rule::{Clause, Combine, Direction, Effect, Order, Peer, Rule, Stage, Test};
+use kordon_core::rule::{Clause, Combine, Direction, Effect, Order, Peer, Rule, Stage, Test, Ties};
 use kordon_syntax::{Diagnostic, IntOrString, Value, quoted};
 
 use super::schema::{self, EgressRule, IngressRule, Spec};
@@ -74,6 +74,7 @@ fn position(ctx: &Context<'_>) -> Position {
             order: Order(1_000_000.0),
             name: "NetworkPolicy".to_owned(),
             combine: Combine::Isolate,
+            ties: Ties::Reference,
         },
         order: ORDER,
         namespaces,

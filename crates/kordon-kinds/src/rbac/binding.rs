@@ -1,7 +1,7 @@
 //! From bindings to policies that refer to a role's rules.
 
 use kordon_core::model::{Item, ObjectRef, PrincipalMatch};
-use kordon_core::rule::{Combine, Order, Plane, Policy, Rules, Scope, Stage, Target};
+use kordon_core::rule::{Combine, Order, Plane, Policy, Rules, Scope, Stage, Target, Ties};
 use kordon_syntax::{Diagnostic, FieldPath, Value, quoted};
 
 use super::schema::{Binding, RoleRef, Subject};
@@ -40,6 +40,7 @@ fn lower(ctx: &mut Context<'_>, scope: Scope, role_kinds: &[&'static str]) -> Ve
             order: Order(0.0),
             name: "rbac".to_owned(),
             combine: Combine::AnyAllow,
+            ties: Ties::Reference,
         },
         order: Order(0.0),
         path: FieldPath::from_iter([kordon_syntax::Segment::Key("subjects".into())]),

@@ -17,7 +17,7 @@ fn directions(policies: &[&Policy]) -> Vec<Direction> {
         .iter()
         .map(|policy| match policy.target {
             Target::Workloads { direction, .. } => direction,
-            Target::Principals { .. } => panic!("a network policy"),
+            _ => panic!("a network policy"),
         })
         .collect()
 }

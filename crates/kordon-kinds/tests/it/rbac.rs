@@ -43,7 +43,7 @@ fn subjects(text: &str) -> Vec<PrincipalMatch> {
             .iter()
             .map(|(_, subject)| subject.clone())
             .collect(),
-        Target::Workloads { .. } => panic!("principals"),
+        _ => panic!("principals"),
     }
 }
 

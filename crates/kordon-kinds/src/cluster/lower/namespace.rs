@@ -1,7 +1,7 @@
 //! From `Namespace` to its labels.
 
 use kordon_core::model::{Item, Namespace, NamespaceMatch, Selector};
-use kordon_core::rule::{Combine, Order, Otherwise, Stage};
+use kordon_core::rule::{Combine, Order, Otherwise, Stage, Ties};
 
 use crate::at::At;
 use crate::context::Context;
@@ -39,6 +39,7 @@ fn undecided(name: String) -> Vec<Item> {
             combine: Combine::FirstMatch {
                 otherwise: Otherwise::Pass,
             },
+            ties: Ties::Reference,
         },
         order: Order(0.0),
         namespaces: NamespaceMatch::Named(name),
