@@ -1,5 +1,5 @@
-//! What the cluster holds: namespaces, nodes, pods, the controllers of pods, services and
-//! service accounts.
+//! What the cluster holds: namespaces, nodes, pods, the controllers of pods, services, their
+//! endpoint slices and service accounts.
 //!
 //! What matters of them for decisions (Kubernetes API reference):
 //!
@@ -7,6 +7,8 @@
 //! - A pod that has succeeded or failed holds no address and is no endpoint.
 //! - A controller's template stands for its pods: labels, service account, ports, host network.
 //! - An init container with `restartPolicy: Always` keeps running, so its ports count.
+//! - An endpoint slice lists addresses and ports that serve the service which its label
+//!   `kubernetes.io/service-name` names.
 //! - A pod without `serviceAccountName` runs as `default`.
 //! - A service leads to the pods that its selector selects, to `targetPort`, by default `port`.
 //!
@@ -72,6 +74,14 @@ pub(crate) const SERVICE_ACCOUNT: Kind = Kind {
     kind: "ServiceAccount",
     plural: "serviceaccounts",
     lower: lower::service_account::lower,
+    ..CORE
+};
+
+pub(crate) const ENDPOINT_SLICE: Kind = Kind {
+    group: "discovery.k8s.io",
+    kind: "EndpointSlice",
+    plural: "endpointslices",
+    lower: lower::endpoint_slice::lower,
     ..CORE
 };
 

@@ -82,6 +82,12 @@ codes! {
     ENDED_POD = "KD0225", "pod that has ended",
         "it holds no address and takes no part in connections",
         "nothing needs mending";
+    EXPRESSION = "KD0226", "invalid selector expression",
+        "what the selector selects cannot be known",
+        "write the expression as the help shows";
+    RULE_FIELDS = "KD0227", "fields that cannot stand together",
+        "Calico refuses the object, and what was meant cannot be known",
+        "remove the field that the message names, or split the rule";
     RULE = "KD0301", "rule that cannot be granted",
         "the API server refuses the role",
         "write verbs, and either API groups and resources or non-resource URLs";

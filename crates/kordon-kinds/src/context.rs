@@ -4,8 +4,8 @@
 
 use kordon_core::model::ObjectRef;
 use kordon_syntax::{
-    Diagnostic, FieldPath, Fix, Label, Node, Segment, Severity, SourceId, Value, decode, quoted,
-    similar,
+    Diagnostic, FieldPath, Fix, Label, Node, Segment, Severity, SourceId, Span, Value, decode,
+    quoted, similar,
 };
 use serde::de::DeserializeOwned;
 
@@ -112,6 +112,34 @@ impl<'a> Context<'a> {
     pub(crate) fn report(&mut self, at: &At<'_>, label: &str, diagnostic: Diagnostic) {
         let label = Label::primary(self.source, at.span(self.root), label);
         self.push(diagnostic, at.path(), label);
+    }
+
+    /// Reports a problem in a part of a text, given by offsets into it. A text that is written
+    /// with escapes or over several lines is pointed at as a whole.
+    pub(crate) fn report_part(
+        &mut self,
+        at: &At<'_>,
+        text: &str,
+        part: std::ops::Range<usize>,
+        label: &str,
+        diagnostic: Diagnostic,
+    ) {
+        let whole = at.span(self.root);
+        let length = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+        let written = whole.end.saturating_sub(whole.start);
+        let quotes = written.saturating_sub(length(text.len()));
+        let span = match quotes {
+            0 | 2 => Span {
+                start: whole.start + quotes / 2 + length(part.start),
+                end: whole.start + quotes / 2 + length(part.end.max(part.start)),
+            },
+            _ => whole,
+        };
+        self.push(
+            diagnostic,
+            at.path(),
+            Label::primary(self.source, span, label),
+        );
     }
 
     /// Reports a problem of a field's key.

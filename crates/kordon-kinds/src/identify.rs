@@ -15,8 +15,6 @@ const FORMER_GROUPS: &[&str] = &["extensions"];
 
 /// Kinds that change what a cluster allows and that Kordon does not evaluate.
 const NOT_EVALUATED: &[(&str, &[&str])] = &[
-    ("projectcalico.org", CALICO),
-    ("crd.projectcalico.org", CALICO),
     (
         "security.istio.io",
         &[
@@ -35,8 +33,6 @@ const NOT_EVALUATED: &[(&str, &[&str])] = &[
         &["AuthorizationPolicy", "Server", "ServerAuthorization"],
     ),
 ];
-
-const CALICO: &[&str] = &["NetworkPolicy", "GlobalNetworkPolicy", "Tier"];
 
 /// What is known about the kind of an object.
 #[derive(Debug)]

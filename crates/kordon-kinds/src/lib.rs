@@ -8,6 +8,7 @@
 mod address_block;
 mod admin_network_policy;
 mod at;
+mod calico;
 mod check;
 mod cluster;
 mod cluster_network_policy;

@@ -9,6 +9,11 @@ pub(crate) enum NameRule {
     Label,
     /// RFC 1035 label: begins with a letter.
     ServiceLabel,
+    /// Calico's policies: a label, after the name of a tier and a dot or not. Those that stand for
+    /// a policy of Kubernetes begin with `knp.default.`.
+    Tiered,
+    /// Calico's policies of the cluster: a label, after the name of a tier and a dot or not.
+    TieredGlobal,
     /// Anything that can stand in a path: RBAC's names.
     PathSegment,
 }
@@ -26,12 +31,23 @@ impl NameRule {
             Self::ServiceLabel if !is_service_label(name) => Some(
                 "expected at most 63 lowercase letters, digits and `-`, beginning with a letter and not ending in `-`",
             ),
+            Self::Tiered if !is_tiered(name.strip_prefix("knp.default.").unwrap_or(name)) => {
+                Some(TIERED)
+            }
+            Self::TieredGlobal if !is_tiered(name) => Some(TIERED),
             Self::PathSegment if !is_path_segment(name) => {
                 Some("expected a name without `/` and `%` that is not `.` or `..`")
             }
             _ => None,
         }
     }
+}
+
+const TIERED: &str = "expected at most 253 lowercase letters, digits and `-`, after the name of a tier and a `.` or not";
+
+/// At most one dot, between a tier and the rest.
+fn is_tiered(name: &str) -> bool {
+    is_subdomain(name) && name.matches('.').count() <= 1
 }
 
 /// An RFC 1123 label.

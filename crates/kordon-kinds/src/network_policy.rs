@@ -19,6 +19,8 @@
 mod lower;
 mod schema;
 
+pub(crate) use lower::check_spec;
+
 use crate::kind::{Kind, Role, Scope};
 use crate::names::NameRule;
 

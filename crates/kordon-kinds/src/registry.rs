@@ -1,7 +1,7 @@
 //! The list of kinds: the one place that names them all.
 
 use crate::kind::Kind;
-use crate::{admin_network_policy, cluster, cluster_network_policy, network_policy, rbac};
+use crate::{admin_network_policy, calico, cluster, cluster_network_policy, network_policy, rbac};
 
 /// Every kind that Kordon understands.
 pub static KINDS: &[Kind] = &[
@@ -10,6 +10,7 @@ pub static KINDS: &[Kind] = &[
     cluster::POD,
     cluster::SERVICE,
     cluster::SERVICE_ACCOUNT,
+    cluster::ENDPOINT_SLICE,
     cluster::REPLICATION_CONTROLLER,
     cluster::DAEMON_SET,
     cluster::DEPLOYMENT,
@@ -25,6 +26,26 @@ pub static KINDS: &[Kind] = &[
     rbac::CLUSTER_ROLE_BINDING,
     rbac::ROLE,
     rbac::ROLE_BINDING,
+    calico::NETWORK_POLICY,
+    calico::GLOBAL_NETWORK_POLICY,
+    calico::STAGED_NETWORK_POLICY,
+    calico::STAGED_GLOBAL_NETWORK_POLICY,
+    calico::STAGED_KUBERNETES_NETWORK_POLICY,
+    calico::TIER,
+    calico::NETWORK_SET,
+    calico::GLOBAL_NETWORK_SET,
+    calico::PROFILE,
+    calico::HOST_ENDPOINT,
+    calico::STORED_NETWORK_POLICY,
+    calico::STORED_GLOBAL_NETWORK_POLICY,
+    calico::STORED_STAGED_NETWORK_POLICY,
+    calico::STORED_STAGED_GLOBAL_NETWORK_POLICY,
+    calico::STORED_STAGED_KUBERNETES_NETWORK_POLICY,
+    calico::STORED_TIER,
+    calico::STORED_NETWORK_SET,
+    calico::STORED_GLOBAL_NETWORK_SET,
+    calico::STORED_PROFILE,
+    calico::STORED_HOST_ENDPOINT,
 ];
 
 #[cfg(test)]

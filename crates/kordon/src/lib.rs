@@ -58,6 +58,7 @@ mod pages {
 
 mod answer;
 pub mod authorizer;
+pub mod calico;
 mod cluster;
 mod engine;
 pub mod manual;

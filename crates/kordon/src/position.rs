@@ -90,7 +90,7 @@ fn paths(item: &Item) -> Vec<&FieldPath> {
         Item::Policy(policy) => {
             let subjects = match &policy.target {
                 Target::Principals { subjects, .. } => subjects.as_slice(),
-                Target::Workloads { .. } => &[],
+                _ => &[],
             };
             let rules = match &policy.rules {
                 Rules::Own(rules) => rules.as_slice(),
@@ -103,9 +103,7 @@ fn paths(item: &Item) -> Vec<&FieldPath> {
             )
         }
         Item::RuleSet(set) => (Vec::new(), &set.rules),
-        Item::Namespace(_) | Item::Workload(_) | Item::Service(_) | Item::Node(_) => {
-            (Vec::new(), &[])
-        }
+        _ => (Vec::new(), &[]),
     };
     own.into_iter()
         .chain(rules.iter().map(|rule| &rule.path))
@@ -116,6 +114,6 @@ fn contribution(item: &Item) -> Option<Contribution> {
     match item {
         Item::Workload(_) => Some(Contribution::Workload),
         Item::Service(_) => Some(Contribution::Service),
-        Item::Namespace(_) | Item::Node(_) | Item::Policy(_) | Item::RuleSet(_) => None,
+        _ => None,
     }
 }

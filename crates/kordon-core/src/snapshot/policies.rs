@@ -223,7 +223,7 @@ impl Snapshot {
         Program::new(&compiled, |name| self.declared_stage(name))
     }
 
-    /// Whether a policy guards workloads of a class. NetworkPolicy and its cluster-wide kinds
+    /// Whether a policy guards workloads of a class. `NetworkPolicy` and its cluster-wide kinds
     /// speak of the pod network: traffic of pods in the host network is the node's.
     fn selects(
         &self,

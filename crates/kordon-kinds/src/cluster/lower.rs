@@ -1,6 +1,7 @@
 //! From the inventory's objects to workloads, services, namespaces and nodes.
 
 pub(super) mod controller;
+pub(super) mod endpoint_slice;
 pub(super) mod namespace;
 pub(super) mod node;
 pub(super) mod pod;

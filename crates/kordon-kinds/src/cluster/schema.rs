@@ -1,6 +1,7 @@
 //! The objects of the inventory as written.
 
 pub(super) mod controller;
+pub(super) mod endpoint_slice;
 pub(super) mod pod;
 pub(super) mod service;
 

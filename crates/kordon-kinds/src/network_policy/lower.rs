@@ -61,6 +61,16 @@ pub(super) fn lower(ctx: &mut Context<'_>) -> Vec<Item> {
         .collect()
 }
 
+/// Reads the parts of `spec` for their problems.
+pub(crate) fn check_spec(ctx: &mut Context<'_>) {
+    let spec = At::Root.key("spec");
+    read_selector(ctx, &spec.key("podSelector"));
+    governed_directions(ctx, &spec.key("policyTypes"));
+    for direction in [Direction::Ingress, Direction::Egress] {
+        rules(ctx, &spec.key(direction.name()), direction);
+    }
+}
+
 /// The widest position that this object may have: every pod of its namespace, or of the cluster
 /// where the namespace is not known.
 fn position(ctx: &Context<'_>) -> Position {

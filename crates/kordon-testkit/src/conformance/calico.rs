@@ -1,0 +1,111 @@
+//! Cases about Calico's policies.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::{ReadError, Suite, read_json};
+
+/// Objects, and connections between their pods with verdicts and traces.
+#[derive(Clone, Debug, Deserialize)]
+pub struct CalicoScenario {
+    /// What it is about.
+    pub title: String,
+    /// The cluster's objects.
+    pub objects: Vec<Value>,
+    /// The connections.
+    pub flows: Vec<CalicoFlow>,
+}
+
+/// One connection of a scenario.
+#[derive(Clone, Debug, Deserialize)]
+pub struct CalicoFlow {
+    /// The source pod, `namespace/name`.
+    pub src: String,
+    /// The destination pod, likewise.
+    pub dst: String,
+    /// The protocol.
+    pub protocol: String,
+    /// The destination's port.
+    pub dst_port: u16,
+    /// `allow` or `deny`.
+    pub verdict: String,
+    /// The policy trace of the source's side, where the case has one.
+    pub egress_trace: Option<Vec<String>>,
+    /// The policy trace of the destination's side, likewise.
+    pub ingress_trace: Option<Vec<String>>,
+}
+
+/// An object, and whether Calico's validator accepts it.
+#[derive(Clone, Debug)]
+pub struct CalicoValidation {
+    /// What it is about.
+    pub title: String,
+    /// A whole object around the part that the case gives.
+    pub object: Value,
+    /// Whether it is accepted.
+    pub valid: bool,
+}
+
+#[derive(Deserialize)]
+struct Scenarios {
+    scenarios: Vec<CalicoScenario>,
+}
+
+#[derive(Deserialize)]
+struct Validations {
+    cases: Vec<Validation>,
+}
+
+#[derive(Deserialize)]
+struct Validation {
+    title: String,
+    #[serde(rename = "type")]
+    kind: String,
+    object: Value,
+    valid: bool,
+}
+
+impl Suite {
+    /// Clusters and connections with the answers of Calico's own tests.
+    pub fn calico_scenarios(&self) -> Result<Vec<CalicoScenario>, ReadError> {
+        let file: Scenarios = read_json(&self.root.join("calico/scenarios.json"))?;
+        Ok(file.scenarios)
+    }
+
+    /// Objects that Calico's validator accepts or refuses.
+    pub fn calico_validations(&self) -> Result<Vec<CalicoValidation>, ReadError> {
+        let file: Validations = read_json(&self.root.join("calico/validation.json"))?;
+        let cases = file.cases.into_iter().map(|case| CalicoValidation {
+            object: whole(&case.kind, case.object),
+            title: case.title,
+            valid: case.valid,
+        });
+        Ok(cases.collect())
+    }
+}
+
+/// The object of a kind of Calico's API that holds a part.
+fn whole(kind: &str, part: Value) -> Value {
+    let rule = |rule: Value| ("GlobalNetworkPolicy", json!({"ingress": [rule]}));
+    let (kind, spec) = match kind {
+        "Rule" => rule(part),
+        "EntityRule" => rule(json!({"action": "Allow", "source": part})),
+        "HTTPMatch" => rule(json!({"action": "Allow", "http": part})),
+        "ICMPFields" => rule(json!({"action": "Allow", "protocol": "ICMP", "icmp": part})),
+        _ => match kind.strip_suffix("Spec") {
+            Some(kind) => (kind, part),
+            None => return with_version(kind, part),
+        },
+    };
+    with_version(kind, json!({"metadata": {"name": "test"}, "spec": spec}))
+}
+
+fn with_version(kind: &str, object: Value) -> Value {
+    let mut fields = Map::new();
+    fields.insert("apiVersion".to_owned(), json!("projectcalico.org/v3"));
+    fields.insert("kind".to_owned(), json!(kind));
+    if let Value::Object(given) = object {
+        fields.extend(given);
+    }
+    Value::Object(fields)
+}
