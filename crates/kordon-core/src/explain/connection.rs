@@ -5,7 +5,7 @@ use crate::compile::{StagePolicy, StageProgram};
 use crate::decide::{Connection, Guarded, Holds, Reason, Side, StageAnswer, Trace};
 use crate::decision::{Decision, Verdict};
 use crate::request::ConnectionRequest;
-use crate::rule::Plane;
+use crate::rule::{Combine, Plane};
 use crate::snapshot::Snapshot;
 
 impl Snapshot {
@@ -114,6 +114,8 @@ impl Snapshot {
         let of = |wanted: Holds| {
             stage
                 .rules()
+                // Nothing follows from the rules of a stage that nothing declares.
+                .filter(|_| stage.combine != Combine::Declared)
                 .filter(move |(_, rule)| rule.matches(connection) == wanted)
         };
         // INVARIANT: the first match in rank order is what decided, or, where any match decides,

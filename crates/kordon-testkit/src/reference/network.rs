@@ -1,5 +1,5 @@
 //! Network policies of Kubernetes: NetworkPolicy v1, AdminNetworkPolicy and
-//! BaselineAdminNetworkPolicy v1alpha1, ClusterNetworkPolicy v1alpha2.
+//! BaselineAdminNetworkPolicy v1alpha1, ClusterNetworkPolicy v1alpha2, and the policies of Calico.
 //!
 //! Owns what connections these kinds allow, each side of a connection apart. Must not know the
 //! engine. Quoted sentences come from the API documentation of `networking.k8s.io/v1` and of
@@ -13,6 +13,7 @@ use self::cluster::Cluster;
 use self::flow::{Direction, Flow};
 use super::value::flatten;
 
+mod calico;
 mod cluster;
 mod endpoint;
 mod flow;
@@ -27,6 +28,7 @@ pub struct Network {
     isolating: Vec<network_policy::NetworkPolicy>,
     admin: Vec<tier::TierPolicy>,
     baseline: Vec<tier::TierPolicy>,
+    calico: calico::Calico,
 }
 
 /// A connection, by the addresses that it has after any Service was resolved.
@@ -96,6 +98,7 @@ impl Network {
             isolating: network_policy::read(&objects),
             admin,
             baseline,
+            calico: calico::Calico::read(&objects),
         }
     }
 
@@ -118,17 +121,27 @@ impl Network {
         })
     }
 
-    /// One side: admin tier, NetworkPolicy, baseline tier, and then everything passes.
+    /// One side: admin tier, NetworkPolicy, baseline tier, and between them the tiers of Calico by
+    /// their orders and names; and then everything passes.
     fn judge(&self, flow: &Flow<'_>) -> Side {
         if !flow.subject.is_pod() || flow.is_exempt() {
             return Side::IMPLICIT;
         }
-        let stages = [
-            tier::judge(&self.admin, flow, &self.cluster),
-            network_policy::judge(&self.isolating, flow),
-            tier::judge(&self.baseline, flow, &self.cluster),
-        ];
-        let decided = stages.into_iter().flatten().next();
+        let place = |order, name: &str| calico::Place(order, name.to_owned());
+        let mut places = self.calico.places(flow);
+        places.extend([
+            place(1_000.0, "kube-admin"),
+            place(1_000_000.0, "default"),
+            place(10_000_000.0, "kube-baseline"),
+        ]);
+        places.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
+        let stages = places.iter().map(|place| match place.1.as_str() {
+            "kube-admin" => tier::judge(&self.admin, flow, &self.cluster),
+            "default" => self.calico.judge_default(&self.isolating, flow),
+            "kube-baseline" => tier::judge(&self.baseline, flow, &self.cluster),
+            name => self.calico.judge(name, flow),
+        });
+        let decided = stages.flatten().next();
         decided.map_or(Side::IMPLICIT, |verdict| Side {
             verdict,
             explicit: true,

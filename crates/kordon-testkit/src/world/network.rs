@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::World;
 use super::random::Random;
 
+mod calico;
 mod inventory;
 mod policy;
 mod request;
@@ -78,6 +79,23 @@ pub fn network_dense(seed: u64) -> World {
     inventory.namespaces.truncate(1);
     let policies = 90 + random.below(60);
     world(&mut random, inventory, policies, 8)
+}
+
+/// A cluster as that of [`network`], with policies of Calico beside the others; in every fourth so
+/// many of them that their rules are found by an index.
+pub fn network_calico(seed: u64, size: usize) -> World {
+    let mut random = Random::new(seed);
+    let mut inventory = inventory::inventory(&mut random, size);
+    let policies = if seed % 4 == 3 {
+        inventory.namespaces.truncate(1);
+        40 + random.below(30)
+    } else {
+        1 + random.below(size)
+    };
+    let objects = calico::objects(&mut random, &inventory.namespaces, policies);
+    inventory.objects.extend(objects);
+    let isolating = random.below(size);
+    world(&mut random, inventory, isolating, size)
 }
 
 fn world(random: &mut Random, inventory: Inventory, policies: usize, size: usize) -> World {

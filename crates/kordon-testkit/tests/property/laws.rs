@@ -32,7 +32,8 @@ pub(crate) fn stages_answer_as_their_rules_do(explanation: &Explanation) -> Resu
         let matches = stage.matching.first().map(|rule| rule.effect.name());
         let is_open = !stage.unknown.is_empty();
         let agrees = match stage.answer {
-            "unknown" => is_open,
+            // A stage that nothing declares is in doubt, whatever its rules say.
+            "unknown" => is_open || matches.is_none(),
             "deny" => matches.is_none_or(|effect| effect == "deny"),
             "pass" => matches.is_none_or(|effect| effect == "pass"),
             answer => matches == Some(answer),

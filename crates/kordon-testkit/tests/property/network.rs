@@ -3,7 +3,7 @@
 use kordon::syntax::Severity;
 use kordon::{Engine, Explanation, Options, Posture};
 use kordon_testkit::reference::network::{Connection, Network};
-use kordon_testkit::world::{World, network, network_dense};
+use kordon_testkit::world::{World, network, network_calico, network_dense};
 use serde_json::{Value, json};
 
 use crate::engine::{cluster, engine, read, sides};
@@ -29,6 +29,46 @@ fn connections_are_judged_as_the_reference_judges_them() {
         broken: differs,
     }
     .hold();
+}
+
+fn calico_world(seed: u64) -> World {
+    network_calico(seed, 3 + usize::try_from(seed % 7).unwrap_or(0))
+}
+
+#[test]
+fn policies_of_calico_are_judged_as_the_reference_judges_them() {
+    Law {
+        name: "policies of Calico are judged as the specification says",
+        world: calico_world,
+        broken: differs,
+    }
+    .hold();
+}
+
+#[test]
+fn policies_of_calico_keep_the_laws_of_all() {
+    let laws: [(&'static str, fn(&World) -> Option<Broken>); 3] = [
+        ("all ways to ask about Calico give one answer", disagrees),
+        (
+            "the order of Calico's objects is irrelevant",
+            laws::order_is_irrelevant,
+        ),
+        (
+            "the history of a snapshot with Calico is irrelevant",
+            |world| {
+                let size = u64::try_from(world.requests.len()).unwrap_or(0);
+                laws::history_is_irrelevant(world, &network_calico(size, 5))
+            },
+        ),
+    ];
+    for (name, broken) in laws {
+        let law = Law {
+            name,
+            world: calico_world,
+            broken,
+        };
+        law.hold();
+    }
 }
 
 /// The reference takes objects to be valid, so a world that was made smaller has to stay so.
@@ -57,7 +97,7 @@ fn differs(world: &World) -> Option<Broken> {
 
 #[test]
 fn worlds_are_what_an_api_server_would_accept() {
-    for world in (0..200).map(world) {
+    for world in (0..200).map(world).chain((0..100).map(calico_world)) {
         let found = cluster(&world.objects).diagnostics();
         let error = found.iter().find(|found| found.severity == Severity::Error);
         assert!(error.is_none(), "{error:?}");

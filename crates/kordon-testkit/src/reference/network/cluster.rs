@@ -32,9 +32,16 @@ impl Cluster {
                 )
             })
             .collect();
+        let accounts: BTreeMap<(&str, &str), _> = of_kind("ServiceAccount")
+            .map(|object| {
+                let name = text(object, "/metadata/name");
+                let labels = string_map(object, "/metadata/labels");
+                ((namespace_of(object), name), labels)
+            })
+            .collect();
         let workloads = objects
             .iter()
-            .filter_map(|object| read_workload(object, &namespaces, &nodes))
+            .filter_map(|object| read_workload(object, &namespaces, &nodes, &accounts))
             .collect();
         Self { workloads, nodes }
     }
@@ -88,6 +95,8 @@ impl Cluster {
             namespace: String::new(),
             namespace_labels: BTreeMap::new(),
             labels: BTreeMap::new(),
+            account: String::new(),
+            account_labels: BTreeMap::new(),
             addresses: Vec::new(),
             ports: Vec::new(),
             node: None,
@@ -111,6 +120,8 @@ fn read_node(object: &Value) -> Party {
         namespace: String::new(),
         namespace_labels: BTreeMap::new(),
         labels: string_map(object, "/metadata/labels"),
+        account: String::new(),
+        account_labels: BTreeMap::new(),
         addresses: addresses
             .filter_map(|address| text(address, "/address").parse().ok())
             .collect(),
@@ -124,6 +135,7 @@ fn read_workload(
     object: &Value,
     namespaces: &BTreeMap<&str, BTreeMap<String, String>>,
     nodes: &[Party],
+    accounts: &BTreeMap<(&str, &str), BTreeMap<String, String>>,
 ) -> Option<Party> {
     let kind = text(object, "/kind");
     let template = match (text(object, "/apiVersion"), kind) {
@@ -148,6 +160,12 @@ fn read_workload(
         "kubernetes.io/metadata.name".to_owned(),
         namespace.to_owned(),
     );
+    // PodSpec: "serviceAccountName is the name of the ServiceAccount to use to run this pod",
+    // which admission sets to `default`.
+    let account = match text(pod, "/spec/serviceAccountName") {
+        "" => "default",
+        account => account,
+    };
     let is_host = pod
         .pointer("/spec/hostNetwork")
         .and_then(Value::as_bool)
@@ -164,6 +182,11 @@ fn read_workload(
         namespace: namespace.to_owned(),
         namespace_labels,
         labels: string_map(pod, "/metadata/labels"),
+        account_labels: accounts
+            .get(&(namespace, account))
+            .cloned()
+            .unwrap_or_default(),
+        account: account.to_owned(),
         addresses,
         ports: if is_host {
             Vec::new()

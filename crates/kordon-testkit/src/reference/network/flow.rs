@@ -37,6 +37,9 @@ pub(super) struct Party {
     pub(super) namespace: String,
     pub(super) namespace_labels: BTreeMap<String, String>,
     pub(super) labels: BTreeMap<String, String>,
+    /// The service account; empty for what is no pod.
+    pub(super) account: String,
+    pub(super) account_labels: BTreeMap<String, String>,
     pub(super) addresses: Vec<IpAddr>,
     pub(super) ports: Vec<ContainerPort>,
     pub(super) node: Option<String>,
@@ -58,7 +61,10 @@ pub(super) struct Flow<'a> {
     pub(super) peer: &'a Party,
     /// The peer's address in the connection's family, if known.
     pub(super) peer_address: Option<IpAddr>,
+    pub(super) source: &'a Party,
+    pub(super) source_address: Option<IpAddr>,
     pub(super) destination: &'a Party,
+    pub(super) destination_address: Option<IpAddr>,
     pub(super) port: u16,
     pub(super) protocol: &'a str,
 }
@@ -110,7 +116,10 @@ impl<'a> Flow<'a> {
             subject,
             peer,
             peer_address,
+            source: from,
+            source_address: source,
             destination: to,
+            destination_address: destination,
             port: connection.port,
             protocol: &connection.protocol,
         }

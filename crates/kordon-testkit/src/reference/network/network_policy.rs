@@ -63,6 +63,21 @@ fn is_local_node(flow: &Flow<'_>) -> bool {
 }
 
 impl NetworkPolicy {
+    /// The policy as written.
+    pub(super) fn object(&self) -> &Value {
+        &self.object
+    }
+
+    /// Whether each rule of the direction allows a connection of a subject that it isolates.
+    pub(super) fn matches(&self, flow: &Flow<'_>) -> Vec<Truth> {
+        let (_, rules, _) = flow.direction.fields();
+        let isolates = self.isolates(flow);
+        let rules = list(&self.object, rules).iter();
+        rules
+            .map(|rule| isolates.and(self.rule_matches(rule, flow)))
+            .collect()
+    }
+
     /// Whether the subject is selected, in the flow's direction.
     fn isolates(&self, flow: &Flow<'_>) -> Truth {
         let in_namespace = self.namespace == flow.subject.namespace;

@@ -60,6 +60,21 @@ impl Flow<'_> {
         }
     }
 
+    /// One entry of `ports` of a rule of Calico, whose protocol the rule says apart: a number, a
+    /// range `first:last` or a name.
+    pub(super) fn meets_calico_port(&self, entry: &Value) -> Truth {
+        match entry {
+            Value::String(text) => match text.split_once(':') {
+                Some((first, last)) => match (first.parse::<u16>(), last.parse::<u16>()) {
+                    (Ok(first), Ok(last)) => (first..=last).contains(&self.port).into(),
+                    _ => Truth::Unknown,
+                },
+                None => self.is_named(text),
+            },
+            number => self.is_within(number, number),
+        }
+    }
+
     fn meets_admin_range(&self, entry: &Value, first: &str, last: &str) -> Truth {
         if protocol_of(entry) != self.protocol {
             return Truth::No;

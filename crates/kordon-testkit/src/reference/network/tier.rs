@@ -31,7 +31,7 @@ enum Api {
 
 /// What a tier may say: a verdict, or nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
+pub(super) enum Outcome {
     Final(Verdict),
     Pass,
 }
@@ -198,7 +198,7 @@ fn is_node(selector: &Value, flow: &Flow<'_>, cluster: &Cluster) -> Truth {
 }
 
 impl Outcome {
-    fn of(action: &str) -> Self {
+    pub(super) fn of(action: &str) -> Self {
         match action {
             // "Accept: Accepts the selected traffic [...]. No further ClusterNetworkPolicy or
             // NetworkPolicy rules will be processed." Deny likewise. "Pass: Skips all further
@@ -211,7 +211,7 @@ impl Outcome {
         }
     }
 
-    fn settle(possible: &[Self]) -> Option<Verdict> {
+    pub(super) fn settle(possible: &[Self]) -> Option<Verdict> {
         let first = possible.first().copied().unwrap_or(Self::Pass);
         if possible.iter().any(|other| *other != first) {
             return Some(Verdict::Unknown);
