@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 
-pub use self::calico::{CalicoFlow, CalicoScenario, CalicoValidation};
+pub use self::calico::{
+    CalicoFlow, CalicoPacket, CalicoProgram, CalicoProtocol, CalicoScenario, CalicoValidation,
+};
 pub use self::network::{ConnectionMap, ManifestMap, MapDiff, NetworkCase, NetworkWorld};
 pub use self::rbac::{
     CoversCase, Expected, HttpCase, RbacCase, RbacWorld, Rejected, ReviewCase, RulesForCase,

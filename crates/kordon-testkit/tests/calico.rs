@@ -11,7 +11,7 @@ mod count;
 
 use count::{Count, suite};
 use kordon::syntax::Severity;
-use kordon::{Cluster, Direction, Engine, Explanation, RequestSpec, calico};
+use kordon::{Cluster, Direction, Engine, Explanation, RequestSpec, Verdict, calico};
 use serde_json::{Value, json};
 
 fn cluster(objects: &[Value]) -> Cluster {
@@ -84,4 +84,71 @@ fn objects_are_refused_where_calico_refuses_them() {
         });
     }
     count.finish("calico validation");
+}
+
+/// Where the answer is not known, a rule has to ask for what a request does not say.
+#[test]
+fn packets_pass_as_the_dataplane_lets_them_pass() {
+    let Some(suite) = suite("calico packets") else {
+        return;
+    };
+    let mut count = Count::default();
+    for program in suite.calico_programs().unwrap() {
+        let cluster = cluster(&program.objects);
+        let is_refused = cluster.has_errors();
+        let engine = Engine::new(&cluster);
+        for (packet, passes) in &program.packets {
+            let request = json!({
+                "kind": "connection", "to": {"ip": packet.dst}, "port": packet.dst_port.unwrap_or(1),
+                "from": {"namespace": "pods", "ip": packet.src}, "protocol": packet.protocol.to_string(),
+            });
+            let verdict = explain(&engine, &request).decision.verdict;
+            let expected = if *passes {
+                Verdict::Allow
+            } else {
+                Verdict::Deny
+            };
+            let in_doubt = verdict == Verdict::Unknown && (program.asks_more || is_refused);
+            count.check(verdict == expected || in_doubt, || {
+                format!("{}: {packet:?} {expected}, found {verdict}", program.title)
+            });
+        }
+    }
+    count.finish("calico packets");
+}
+
+#[test]
+fn protocols_match_by_name_and_number() {
+    let Some(suite) = suite("calico protocols") else {
+        return;
+    };
+    let mut count = Count::default();
+    for case in suite.calico_protocols().unwrap() {
+        // What is no protocol cannot be asked for, and the API refuses names that are none.
+        let is_name = |name: &Option<Value>| name != &Some(json!("protoX"));
+        let (Ok(value), true, true) = (
+            u8::try_from(case.value),
+            is_name(&case.protocol),
+            is_name(&case.not_protocol),
+        ) else {
+            continue;
+        };
+        let mut rule = json!({"action": "Allow"});
+        for (field, protocol) in [
+            ("protocol", &case.protocol),
+            ("notProtocol", &case.not_protocol),
+        ] {
+            if let (Some(protocol), Some(rule)) = (protocol, rule.as_object_mut()) {
+                rule.insert(field.to_owned(), protocol.clone());
+            }
+        }
+        let policy = json!({"apiVersion": "projectcalico.org/v3", "kind": "GlobalNetworkPolicy",
+            "metadata": {"name": "p"}, "spec": {"types": ["Egress"], "egress": [rule]}});
+        let engine = Engine::new(&cluster(&[policy]));
+        let request = json!({"kind": "connection", "from": {"namespace": "a"},
+            "to": {"ip": "203.0.113.7"}, "port": 80, "protocol": value.to_string()});
+        let found = explain(&engine, &request).decision.is_allowed();
+        count.check(found == case.matches, || format!("{case:?}"));
+    }
+    count.finish("calico protocols");
 }

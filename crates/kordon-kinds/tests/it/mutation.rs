@@ -20,7 +20,7 @@ fn seeds() -> Vec<Value> {
     let tier_peer = json!({"pods": {"namespaceSelector": selector, "podSelector": selector}});
     let meta = json!({"name": "default", "labels": {"a": "b"}});
     let apps = |kind: &str| json!({"apiVersion": "apps/v1", "kind": kind, "metadata": meta, "spec": {"selector": selector, "template": template}});
-    vec![
+    let mut seeds = vec![
         json!({"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": "p", "namespace": "n"}, "spec": {
             "podSelector": selector, "policyTypes": ["Ingress", "Egress"],
             "ingress": [{"from": [peer, {"ipBlock": {"cidr": "10.0.0.0/8", "except": ["10.1.0.0/16"]}}], "ports": [{"port": 1, "endPort": 9}, {"port": "http", "protocol": "UDP"}]}],
@@ -53,6 +53,37 @@ fn seeds() -> Vec<Value> {
         apps("StatefulSet"),
         json!({"apiVersion": "batch/v1", "kind": "Job", "metadata": meta, "spec": {"template": template}}),
         json!({"apiVersion": "batch/v1", "kind": "CronJob", "metadata": meta, "spec": {"schedule": "* * * * *", "jobTemplate": {"spec": {"template": template}}}}),
+        json!({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "metadata": {"name": "s-1", "labels": {"kubernetes.io/service-name": "s"}}, "addressType": "IPv4", "endpoints": [{"addresses": ["10.0.0.1"]}], "ports": [{"port": 80}]}),
+    ];
+    seeds.extend(calico("projectcalico.org/v3"));
+    seeds.extend(calico("crd.projectcalico.org/v1"));
+    seeds
+}
+
+fn calico(version: &str) -> Vec<Value> {
+    let object = |kind: &str, spec: Value| json!({"apiVersion": version, "kind": kind, "metadata": {"name": "c", "labels": {"app": "a"}}, "spec": spec});
+    let rule = json!({"action": "Allow", "protocol": "TCP", "ipVersion": 4,
+        "source": {"selector": "app == 'a' && !has(b)", "notNets": ["10.0.0.0/8"], "serviceAccounts": {"names": ["a"]}},
+        "destination": {"namespaceSelector": "all()", "ports": [80, "81:90", "http"], "notPorts": [85]}});
+    let icmp = json!({"action": "Deny", "protocol": "ICMP", "icmp": {"type": 8, "code": 0}});
+    let http = json!({"action": "Allow", "http": {"methods": ["GET"], "paths": [{"exact": "/a"}]}});
+    let service = json!({"action": "Pass", "destination": {"services": {"name": "s", "namespace": "n"}}});
+    let spec = json!({"order": 1, "selector": "app in {'a', 'b'}", "serviceAccountSelector": "has(app)", "types": ["Ingress", "Egress"],
+        "ingress": [rule, icmp, http], "egress": [service]});
+    let mut global = spec.clone();
+    global["namespaceSelector"] = json!("has(team)");
+    global["applyOnForward"] = json!(true);
+    vec![
+        object("NetworkPolicy", spec.clone()),
+        object("GlobalNetworkPolicy", global.clone()),
+        object("StagedNetworkPolicy", spec),
+        object("StagedGlobalNetworkPolicy", global),
+        object("StagedKubernetesNetworkPolicy", json!({"stagedAction": "Set", "podSelector": {}, "policyTypes": ["Ingress"], "ingress": [{}]})),
+        object("Tier", json!({"order": 10, "defaultAction": "Pass"})),
+        object("NetworkSet", json!({"nets": ["203.0.113.0/24", "203.0.113.7"]})),
+        object("GlobalNetworkSet", json!({"nets": ["203.0.113.0/24"]})),
+        object("Profile", json!({"ingress": [{"action": "Allow"}], "labelsToApply": {"a": "b"}})),
+        object("HostEndpoint", json!({"node": "n", "interfaceName": "eth0", "expectedIPs": ["10.0.0.1"], "profiles": ["p"]})),
     ]
 }
 

@@ -123,8 +123,10 @@ impl ConnectionSpec {
     }
 }
 
+/// A protocol by its name, or by its number in the IP header.
 fn protocol(text: &str) -> Result<Protocol, RequestError> {
-    text.parse().map_err(|()| {
+    let by_number = || text.parse().ok().map(Protocol);
+    text.parse().ok().or_else(by_number).ok_or_else(|| {
         let message = format!(
             "`{text}` is not a protocol: expected `TCP`, `UDP`, `SCTP`, `ICMP` or `ICMPv6`"
         );
