@@ -23,16 +23,6 @@ pub(crate) const PARTS: &[Part] = &[
 /// Policies that are seen and not evaluated, by API group.
 const NOT_EVALUATED: &[(&str, &str, &[&str])] = &[
     (
-        "Calico",
-        "projectcalico.org",
-        &["NetworkPolicy", "GlobalNetworkPolicy", "Tier"],
-    ),
-    (
-        "Calico",
-        "crd.projectcalico.org",
-        &["NetworkPolicy", "GlobalNetworkPolicy", "Tier"],
-    ),
-    (
         "Istio",
         "security.istio.io",
         &[

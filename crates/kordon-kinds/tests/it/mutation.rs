@@ -67,7 +67,8 @@ fn calico(version: &str) -> Vec<Value> {
         "destination": {"namespaceSelector": "all()", "ports": [80, "81:90", "http"], "notPorts": [85]}});
     let icmp = json!({"action": "Deny", "protocol": "ICMP", "icmp": {"type": 8, "code": 0}});
     let http = json!({"action": "Allow", "http": {"methods": ["GET"], "paths": [{"exact": "/a"}]}});
-    let service = json!({"action": "Pass", "destination": {"services": {"name": "s", "namespace": "n"}}});
+    let service =
+        json!({"action": "Pass", "destination": {"services": {"name": "s", "namespace": "n"}}});
     let spec = json!({"order": 1, "selector": "app in {'a', 'b'}", "serviceAccountSelector": "has(app)", "types": ["Ingress", "Egress"],
         "ingress": [rule, icmp, http], "egress": [service]});
     let mut global = spec.clone();
@@ -78,12 +79,24 @@ fn calico(version: &str) -> Vec<Value> {
         object("GlobalNetworkPolicy", global.clone()),
         object("StagedNetworkPolicy", spec),
         object("StagedGlobalNetworkPolicy", global),
-        object("StagedKubernetesNetworkPolicy", json!({"stagedAction": "Set", "podSelector": {}, "policyTypes": ["Ingress"], "ingress": [{}]})),
+        object(
+            "StagedKubernetesNetworkPolicy",
+            json!({"stagedAction": "Set", "podSelector": {}, "policyTypes": ["Ingress"], "ingress": [{}]}),
+        ),
         object("Tier", json!({"order": 10, "defaultAction": "Pass"})),
-        object("NetworkSet", json!({"nets": ["203.0.113.0/24", "203.0.113.7"]})),
+        object(
+            "NetworkSet",
+            json!({"nets": ["203.0.113.0/24", "203.0.113.7"]}),
+        ),
         object("GlobalNetworkSet", json!({"nets": ["203.0.113.0/24"]})),
-        object("Profile", json!({"ingress": [{"action": "Allow"}], "labelsToApply": {"a": "b"}})),
-        object("HostEndpoint", json!({"node": "n", "interfaceName": "eth0", "expectedIPs": ["10.0.0.1"], "profiles": ["p"]})),
+        object(
+            "Profile",
+            json!({"ingress": [{"action": "Allow"}], "labelsToApply": {"a": "b"}}),
+        ),
+        object(
+            "HostEndpoint",
+            json!({"node": "n", "interfaceName": "eth0", "expectedIPs": ["10.0.0.1"], "profiles": ["p"]}),
+        ),
     ]
 }
 

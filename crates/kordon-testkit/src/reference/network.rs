@@ -127,6 +127,12 @@ impl Network {
         if !flow.subject.is_pod() || flow.is_exempt() {
             return Side::IMPLICIT;
         }
+        if self.calico.is_behind_host(flow) {
+            return Side {
+                verdict: Verdict::Unknown,
+                explicit: true,
+            };
+        }
         let place = |order, name: &str| calico::Place(order, name.to_owned());
         let mut places = self.calico.places(flow);
         places.extend([

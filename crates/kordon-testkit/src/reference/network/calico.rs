@@ -75,6 +75,23 @@ impl Calico {
         }
     }
 
+    /// Whether a policy for hosts selects a host endpoint, so that what passes through the host may
+    /// be stopped there.
+    pub(super) fn is_behind_host(&self, flow: &Flow<'_>) -> bool {
+        self.policies.iter().any(|policy| {
+            let selector = text(&policy.object, "/spec/selector");
+            let namespaces = text(&policy.object, "/spec/namespaceSelector");
+            let accounts = text(&policy.object, "/spec/serviceAccountSelector");
+            policy.is_set("applyOnForward")
+                && policy.governs(flow.direction)
+                && self.sets.has_host(|labels| {
+                    selector::matches(selector, "", labels)
+                        && selector::matches(namespaces, "pcns.", labels)
+                        && selector::matches(accounts, "pcsa.", labels)
+                })
+        })
+    }
+
     /// The places of the tiers that have policies for a connection, but for the one in which
     /// NetworkPolicy stands. One that nothing declares may stand first.
     pub(super) fn places(&self, flow: &Flow<'_>) -> Vec<Place> {
@@ -220,10 +237,16 @@ impl CalicoPolicy {
             )
         };
         own.is_none_or(|own| *own == flow.subject.namespace)
+            && !self.is_set("preDNAT")
+            && !self.is_set("doNotTrack")
             && selects("selector", "")
             && selects("namespaceSelector", "pcns.")
             && selects("serviceAccountSelector", "pcsa.")
             && self.governs(flow.direction)
+    }
+
+    fn is_set(&self, flag: &str) -> bool {
+        at(&self.object, &format!("/spec/{flag}")) == Some(&Value::Bool(true))
     }
 
     /// "types: If absent, ingress if there are ingress rules or no rules, egress if there are

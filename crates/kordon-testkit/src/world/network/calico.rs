@@ -36,6 +36,25 @@ pub(super) fn objects(
     for number in 0..random.below(4) {
         objects.push(network_set(random, namespaces, number));
     }
+    if random.chance(12) {
+        objects.push(
+            json!({"apiVersion": "projectcalico.org/v3", "kind": "HostEndpoint",
+            "metadata": {"name": "n1-eth0", "labels": labels(random)},
+            "spec": {"node": "n1", "interfaceName": "eth0", "expectedIPs": ["172.18.0.2"]}}),
+        );
+    }
+    let addresses: Vec<&str> = (0..3).map(|_| random.pick(&ADDRESSES)).collect();
+    let addresses: Vec<&str> = addresses
+        .into_iter()
+        .filter(|ip| !ip.contains(':'))
+        .collect();
+    objects.push(
+        json!({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice",
+        "metadata": {"name": "web-1", "namespace": "a",
+            "labels": {"kubernetes.io/service-name": "web"}},
+        "addressType": "IPv4", "endpoints": [{"addresses": addresses}],
+        "ports": [{"port": random.pick(&PORTS), "protocol": "TCP"}]}),
+    );
     for number in 0..policies {
         objects.push(policy(random, namespaces, number));
     }
@@ -70,6 +89,9 @@ fn policy(random: &mut Random, namespaces: &[&'static str], number: usize) -> Va
         if random.chance(40) {
             spec.insert("namespaceSelector".to_owned(), selector(random).into());
         }
+        if random.chance(8) {
+            spec.insert("applyOnForward".to_owned(), true.into());
+        }
         "GlobalNetworkPolicy"
     };
     if random.chance(50) {
@@ -97,7 +119,9 @@ fn policy(random: &mut Random, namespaces: &[&'static str], number: usize) -> Va
     }
     for direction in ["ingress", "egress"] {
         if random.chance(70) {
-            let rules = (0..random.below(4)).map(|_| rule(random)).collect();
+            let rules = (0..random.below(4))
+                .map(|_| rule(random, direction))
+                .collect();
             spec.insert(direction.to_owned(), rules);
         }
     }
@@ -105,7 +129,7 @@ fn policy(random: &mut Random, namespaces: &[&'static str], number: usize) -> Va
         "spec": spec})
 }
 
-fn rule(random: &mut Random) -> Value {
+fn rule(random: &mut Random, direction: &str) -> Value {
     let mut rule = Map::new();
     let action = random.pick(&["Allow", "Allow", "Deny", "Pass", "Log"]);
     rule.insert("action".to_owned(), action.into());
@@ -121,8 +145,17 @@ fn rule(random: &mut Random) -> Value {
     if random.chance(10) {
         rule.insert("ipVersion".to_owned(), if is_v6 { 6 } else { 4 }.into());
     }
+    let peer = if direction == "ingress" {
+        "source"
+    } else {
+        "destination"
+    };
     for name in ["source", "destination"] {
-        if random.chance(60) {
+        if name == peer && random.chance(6) {
+            let service = random.pick(&["web", "web", "gone"]);
+            let services = json!({"services": {"name": service, "namespace": "a"}});
+            rule.insert(name.to_owned(), services);
+        } else if random.chance(60) {
             let mut entity = entity(random, is_v6);
             if has_ports && name == "destination" {
                 add_ports(random, &mut entity);

@@ -9,27 +9,93 @@ use super::labels::{Labels, of_pod, of_set};
 use super::{is_in, selector};
 use crate::reference::network::flow::{Flow, Party};
 use crate::reference::truth::Truth;
-use crate::reference::value::{at, list, string_map, text, texts};
+use crate::reference::value::{at, list, namespace_of, string_map, text, texts};
 
-/// The network sets of a cluster: labels and addresses.
+/// What selectors and services of rules may mean beside pods.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Sets(Vec<(Labels, Vec<String>)>);
+pub(super) struct Sets {
+    /// Network sets and host endpoints: labels and addresses.
+    labelled: Vec<(Labels, Vec<String>)>,
+    /// The labels of host endpoints.
+    hosts: Vec<Labels>,
+    /// Endpoint slices as written.
+    slices: Vec<Value>,
+}
 
 impl Sets {
     pub(super) fn read(objects: &[&Value]) -> Self {
-        let namespaces: BTreeMap<String, Labels> = objects
-            .iter()
-            .filter(|object| text(object, "/kind") == "Namespace")
+        let of_kinds = |kinds: &'static [&'static str]| {
+            objects
+                .iter()
+                .copied()
+                .filter(move |object| kinds.contains(&text(object, "/kind")))
+        };
+        let namespaces: BTreeMap<String, Labels> = of_kinds(&["Namespace"])
             .map(|object| {
                 let name = text(object, "/metadata/name").to_owned();
                 (name, string_map(object, "/metadata/labels"))
             })
             .collect();
-        let sets = objects
-            .iter()
-            .filter(|object| matches!(text(object, "/kind"), "NetworkSet" | "GlobalNetworkSet"))
+        let hosts = of_kinds(&["HostEndpoint"]).map(|object| {
+            let labels = string_map(object, "/metadata/labels");
+            (labels, texts(object, "/spec/expectedIPs"))
+        });
+        let hosts: Vec<(Labels, Vec<String>)> = hosts.collect();
+        let sets = of_kinds(&["NetworkSet", "GlobalNetworkSet"])
             .map(|object| (of_set(object, &namespaces), texts(object, "/spec/nets")));
-        Self(sets.collect())
+        Self {
+            hosts: hosts.iter().map(|(labels, _)| labels.clone()).collect(),
+            labelled: sets.chain(hosts).collect(),
+            slices: of_kinds(&["EndpointSlice"]).cloned().collect(),
+        }
+    }
+
+    /// Whether a selector selects a host endpoint.
+    pub(super) fn has_host(&self, matches: impl Fn(&Labels) -> bool) -> bool {
+        self.hosts.iter().any(matches)
+    }
+
+    /// Whether an address serves a service, on the port of a connection where it counts; not known
+    /// while no endpoints of the service are.
+    fn serves(
+        &self,
+        service: &Value,
+        own: Option<&str>,
+        address: IpAddr,
+        port: Option<(u16, &str)>,
+    ) -> Truth {
+        let namespace = match text(service, "/namespace") {
+            "" => own.unwrap_or_default(),
+            namespace => namespace,
+        };
+        let mut slices = self.slices.iter().filter(|slice| {
+            let labels = string_map(slice, "/metadata/labels");
+            namespace_of(slice) == namespace
+                && labels.get("kubernetes.io/service-name").map(String::as_str)
+                    == Some(text(service, "/name"))
+        });
+        let holds = |slice: &Value| {
+            let here = list(slice, "/endpoints").iter().any(|endpoint| {
+                texts(endpoint, "/addresses")
+                    .iter()
+                    .any(|known| is_in(address, known))
+            });
+            let on_port = port.is_none_or(|(number, protocol)| {
+                list(slice, "/ports").iter().any(|port| {
+                    let known = port.pointer("/port").and_then(Value::as_u64);
+                    let spoken = match text(port, "/protocol") {
+                        "" => "TCP",
+                        spoken => spoken,
+                    };
+                    spoken == protocol && known.is_none_or(|known| known == u64::from(number))
+                })
+            });
+            here && on_port
+        };
+        let Some(first) = slices.next() else {
+            return Truth::Unknown;
+        };
+        Truth::from(holds(first) || slices.any(holds))
     }
 }
 
@@ -59,12 +125,27 @@ pub(super) fn rule_matches(
         source.matches(rule.pointer("/source"), namespace),
         destination.matches(rule.pointer("/destination"), namespace),
         ports_match(rule, flow),
-        // A request says no port of the source.
-        match list(rule, "/source/ports").is_empty() {
-            true => Truth::Yes,
-            false => Truth::Unknown,
-        },
+        source.serves(rule.pointer("/source/services"), namespace, None),
+        destination.serves(
+            rule.pointer("/destination/services"),
+            namespace,
+            Some((flow.port, flow.protocol)),
+        ),
+        asks_more(rule),
     ])
+}
+
+/// A request says no port of the source, no type of ICMP message and no request of HTTP.
+fn asks_more(rule: &Value) -> Truth {
+    let fields = [
+        "/source/ports",
+        "/source/notPorts",
+        "/icmp",
+        "/notICMP",
+        "/http",
+    ];
+    let asks = fields.iter().any(|field| at(rule, field).is_some());
+    if asks { Truth::Unknown } else { Truth::Yes }
 }
 
 fn protocol_matches(rule: &Value, flow: &Flow<'_>) -> Truth {
@@ -96,9 +177,10 @@ fn ports_match(rule: &Value, flow: &Flow<'_>) -> Truth {
         let ports = list(rule, pointer).iter();
         Truth::any(ports.map(|port| flow.meets_calico_port(port)))
     };
-    let positive = match list(rule, "/destination/ports").is_empty() {
-        true => Truth::Yes,
-        false => any("/destination/ports"),
+    let positive = if list(rule, "/destination/ports").is_empty() {
+        Truth::Yes
+    } else {
+        any("/destination/ports")
     };
     positive.and(any("/destination/notPorts").not())
 }
@@ -112,6 +194,20 @@ impl End<'_> {
             self.selectors_match(entity, namespace),
             self.nets_match(entity),
         ])
+    }
+
+    /// Whether the end serves the service that a rule names, if it names one.
+    fn serves(
+        &self,
+        service: Option<&Value>,
+        own: Option<&str>,
+        port: Option<(u16, &str)>,
+    ) -> Truth {
+        match (service, self.address) {
+            (None, _) => Truth::Yes,
+            (Some(_), None) => Truth::Unknown,
+            (Some(service), Some(address)) => self.sets.serves(service, own, address, port),
+        }
     }
 
     fn selectors_match(&self, entity: &Value, namespace: Option<&str>) -> Truth {
@@ -154,7 +250,11 @@ impl End<'_> {
     /// Whether a pod of such labels is here, or an address of a set with such labels.
     fn is_selected(&self, is_one: impl Fn(&Labels) -> bool) -> Truth {
         let is_pod = self.party.is_pod() && is_one(&of_pod(self.party));
-        let in_sets = self.sets.0.iter().filter(|(labels, _)| is_one(labels));
+        let in_sets = self
+            .sets
+            .labelled
+            .iter()
+            .filter(|(labels, _)| is_one(labels));
         let in_sets = in_sets.flat_map(|(_, nets)| nets).map(|net| {
             self.address
                 .map_or(Truth::Unknown, |address| is_in(address, net).into())
