@@ -32,6 +32,27 @@ fn a_namespace_carries_its_name_as_a_label() {
 }
 
 #[test]
+fn an_object_is_named_by_the_grammar_of_its_kind() {
+    let cases = [
+        ("Namespace", "a-b", "a.b"),
+        ("Pod", "a.b", "a_b"),
+        ("Node", "1.a", "A"),
+        ("Service", "a-1", "1-a"),
+    ];
+    for (kind, good, bad) in cases {
+        let named = |name| {
+            one(&format!(
+                "{{apiVersion: v1, kind: {kind}, metadata: {{name: {name}}}}}"
+            ))
+            .1
+        };
+        let refused = |name| format!("`{name}` cannot be the name of this {kind}");
+        assert!(!named(good).contains(&refused(good)), "{kind} {good}");
+        assert!(named(bad).contains(&refused(bad)), "{kind} {bad}");
+    }
+}
+
+#[test]
 fn a_namespace_whose_labels_cannot_be_read_makes_its_connections_undecided() {
     let (object, _) =
         one("{apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {team: [a]}}}");
