@@ -180,3 +180,40 @@ impl Snapshot {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(path: &str, clauses: &[Option<bool>]) -> RuleFinding {
+        let clause = |holds: &Option<bool>| ClauseFinding {
+            path: String::new(),
+            holds: *holds,
+            admits: String::new(),
+            found: String::new(),
+        };
+        RuleFinding {
+            object: ObjectRef::cluster("", "Policy", "p"),
+            path: path.to_owned(),
+            name: None,
+            effect: Effect::Allow,
+            clauses: clauses.iter().map(clause).collect(),
+        }
+    }
+
+    #[test]
+    fn the_rules_that_fail_the_fewest_conditions_are_the_nearest_in_their_order() {
+        let (yes, no, unknown) = (Some(true), Some(false), None);
+        let rules = [
+            rule("fails two of two", &[no, no]),
+            rule("fails one", &[yes, yes, no]),
+            rule("fails three", &[no, no, no]),
+            rule("knows one not", &[unknown, yes]),
+            rule("holds", &[yes, yes, yes]),
+            rule("fails two of three", &[no, no, yes]),
+        ];
+        let kept = nearest(rules.into_iter());
+        let paths: Vec<&str> = kept.iter().map(|rule| rule.path.as_str()).collect();
+        assert_eq!(paths, ["holds", "fails one", "knows one not"]);
+    }
+}
