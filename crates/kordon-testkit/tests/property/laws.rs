@@ -3,17 +3,23 @@
 use kordon::kinds::Lowered;
 use kordon::model::{Change, Object};
 use kordon::syntax::{Node, Sources};
-use kordon::{Engine, Explanation, Options, Request, Snapshot, Verdict};
+use kordon::{Engine, Explanation, Options, PlaneFinding, Request, Snapshot, Verdict};
 use kordon_testkit::world::{Random, World};
 use serde_json::Value;
 
 use crate::engine::{engine, read};
 use crate::law::{Broken, first_broken, same};
 
-/// Explaining and deciding give one decision, and preparing a request changes nothing.
+/// Explaining and deciding give one decision and one cause, and preparing a request changes
+/// nothing.
 pub(crate) fn one_decision(engine: &Engine, request: &Request<'_>) -> Result<(), String> {
     let decision = engine.decide(request);
-    same(&engine.explain(request).decision, &decision)?;
+    let explanation = engine.explain(request);
+    same(&explanation.decision, &decision)?;
+    same(
+        &decision.cause.is_some_and(|cause| cause.rule.is_some()),
+        &has_deciding_rule(&explanation),
+    )?;
     let snapshot = engine.snapshot();
     let prepared = match request {
         Request::Api(request) => snapshot.prepare_api(request).decide(),
@@ -24,6 +30,24 @@ pub(crate) fn one_decision(engine: &Engine, request: &Request<'_>) -> Result<(),
         other => return Err(format!("{other:?} is of no known kind")),
     };
     same(&prepared, &decision)
+}
+
+/// Whether a rule, and not the silence of all, made the plane that decided say what it says.
+fn has_deciding_rule(explanation: &Explanation) -> bool {
+    let Some(cause) = explanation.decision.cause else {
+        return false;
+    };
+    let mut planes = explanation.planes.iter();
+    let is_cause = |plane: &&PlaneFinding| {
+        (plane.plane, plane.direction, plane.explicit) == (cause.plane, cause.direction, true)
+    };
+    planes.find(is_cause).is_some_and(|plane| {
+        let by_stage = plane.stages.last().is_some_and(|stage| {
+            !stage.matching.is_empty() || (stage.answer == "unknown" && !stage.unknown.is_empty())
+        });
+        let mut grants = plane.grants.iter();
+        by_stage || grants.any(|grant| !grant.permitting.is_empty())
+    })
 }
 
 /// Each stage answers what a walk over all of its rules says.
