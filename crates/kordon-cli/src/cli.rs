@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use crate::command::{can, check, completions, eval, explain, kinds, test, validate, version};
+use crate::command::{
+    can, check, completions, connections, eval, explain, kinds, test, validate, version,
+};
 use crate::exit::Exit;
 use crate::output::ColorChoice;
 use crate::session::Session;
@@ -93,6 +95,10 @@ pub(crate) enum Format {
     Json,
     /// The same as YAML.
     Yaml,
+    /// Comma-separated values, of connections alone.
+    Csv,
+    /// A table in Markdown, of connections alone.
+    Markdown,
     /// SARIF 2.1.0, of validate alone.
     Sarif,
     /// Workflow commands of GitHub, of validate alone.
@@ -116,21 +122,32 @@ enum Command {
     Eval(eval::Args),
     Validate(validate::Args),
     Can(can::Args),
+    Connections(connections::Args),
     Test(test::Args),
     Kinds(kinds::Args),
     Completions(completions::Args),
     Version(version::Args),
 }
 
+impl Command {
+    /// Refuses a format that the command does not write.
+    fn check_format(&self, format: Format) -> Result<()> {
+        let (is_written, by) = match format {
+            Format::Table | Format::Json | Format::Yaml => (true, ""),
+            Format::Csv | Format::Markdown => (matches!(self, Self::Connections(_)), "connections"),
+            Format::Sarif | Format::Github => (matches!(self, Self::Validate(_)), "validate"),
+        };
+        if !is_written {
+            bail!("expected `-o table`, `json` or `yaml`: this format is that of `kordon {by}`");
+        }
+        Ok(())
+    }
+}
+
 impl Cli {
     /// Runs the command.
     pub(crate) fn run(self) -> Result<Exit> {
-        let is_validate = matches!(self.command, Command::Validate(_));
-        if matches!(self.global.output, Format::Sarif | Format::Github) && !is_validate {
-            bail!(
-                "expected `-o table`, `json` or `yaml`: the other formats are those of `kordon validate`"
-            );
-        }
+        self.command.check_format(self.global.output)?;
         let session = Session::new(self.global);
         match self.command {
             Command::Check(args) => args.run(&session),
@@ -138,6 +155,7 @@ impl Cli {
             Command::Eval(args) => args.run(&session),
             Command::Validate(args) => args.run(&session),
             Command::Can(args) => args.run(&session),
+            Command::Connections(args) => args.run(&session),
             Command::Test(args) => args.run(&session),
             Command::Kinds(args) => args.run(&session),
             Command::Completions(args) => args.run(&session),

@@ -144,6 +144,11 @@ pub(crate) fn error(text: &str, color: ColorChoice) {
     complain("error", BAD, text, color);
 }
 
+/// Writes something worth knowing to standard error.
+pub(crate) fn note(text: &str, color: ColorChoice) {
+    complain("note", STRONG, text, color);
+}
+
 /// Writes a warning to standard error.
 pub(crate) fn warning(text: &str, color: ColorChoice) {
     complain("warning", DOUBT, text, color);

@@ -7,6 +7,7 @@ use kordon_core::{Decision, Explanation, Options, Request, Snapshot};
 
 use crate::answer::Answer;
 use crate::cluster::{Atlas, Cluster};
+use crate::connections::Connections;
 use crate::position::{Contribution, SourcePosition};
 use crate::request::RequestSpec;
 
@@ -98,6 +99,11 @@ impl Engine {
     pub fn answer(&self, request: &RequestSpec) -> Answer {
         let explanation = self.explain(&request.as_request());
         Answer::new(self, request, explanation)
+    }
+
+    /// All connections that the network policies allow.
+    pub fn connections(&self) -> Connections<'_> {
+        Connections::new(self)
     }
 
     /// Where a field of an object stands, or the deepest field on its path that is there. `None`

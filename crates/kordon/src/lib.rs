@@ -40,6 +40,7 @@
 //! | read requests from JSON or from a line | [`RequestSpec`], [`shorthand`] |
 //! | show an answer | [`Answer`] |
 //! | show problems | [`syntax::Diagnostic`], [`syntax::render`] |
+//! | ask who reaches whom | [`Engine::connections`] |
 //! | ask who can do what | [`Snapshot::who_can`], [`Snapshot::rules_for`] |
 //! | change one object | [`Engine::apply`], [`model::Change`] |
 //!
@@ -60,6 +61,7 @@ mod answer;
 pub mod authorizer;
 pub mod calico;
 mod cluster;
+pub mod connections;
 mod engine;
 pub mod manual;
 pub mod policy_test;

@@ -16,6 +16,13 @@ pub struct AddressRange {
     pub last: IpAddr,
 }
 
+impl AddressRange {
+    /// Whether an address lies in the range; none of the other family does.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        address.is_ipv4() == self.first.is_ipv4() && (self.first..=self.last).contains(&address)
+    }
+}
+
 impl std::fmt::Display for AddressRange {
     /// A block where the range is one, else both ends.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -122,6 +122,12 @@ impl PortSet {
             .collect()
     }
 
+    /// Whether it holds every protocol without ports.
+    pub fn holds_all_without_ports(&self) -> bool {
+        let all = IntervalSet::range(0, WITHOUT_PORTS - 1);
+        self.0.intersection(&all) == all
+    }
+
     /// The protocols of which it holds something, those with ports first.
     pub fn protocols(&self) -> impl Iterator<Item = Protocol> {
         let others = (0..=u8::MAX).map(Protocol).filter(|p| !p.has_ports());
@@ -145,7 +151,6 @@ fn place(protocol: Protocol) -> (u32, bool) {
 impl fmt::Display for PortSet {
     /// `all`, `none`, `TCP 80,8000-8080; UDP`, or what is missing of all.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let unnamed = IntervalSet::range(0, WITHOUT_PORTS - 1);
         let missing = Self::all().difference(self);
         if missing.is_empty() {
             return f.write_str("all");
@@ -153,7 +158,7 @@ impl fmt::Display for PortSet {
         if self.is_empty() {
             return f.write_str("none");
         }
-        if self.0.intersection(&unnamed) == unnamed {
+        if self.holds_all_without_ports() {
             f.write_str("all but ")?;
             return missing.write(f);
         }

@@ -83,7 +83,8 @@ fn write(
             ))?;
         }
         Format::Github => out.write_all(render::github(diagnostics, sources).as_bytes())?,
-        Format::Table => {
+        // The formats that are left are refused before a command runs.
+        Format::Table | Format::Csv | Format::Markdown => {
             let color = if out.is_colored {
                 Color::Always
             } else {

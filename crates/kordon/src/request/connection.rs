@@ -123,6 +123,51 @@ impl ConnectionSpec {
     }
 }
 
+impl ConnectionSpec {
+    /// The two words by which [`shorthand::connection`](crate::shorthand::connection) reads the
+    /// request; `None` where it has no such form: for protocols without ports, and for workloads
+    /// that need not exist.
+    ///
+    /// ```
+    /// let request = kordon::shorthand::connection("shop/web", "2001:db8::1", None);
+    /// assert!(request.is_err(), "a destination has a port");
+    /// let request = kordon::shorthand::connection("shop/web", "[2001:db8::1]:53/UDP", None)?;
+    /// assert_eq!(request.to_shorthand().unwrap(), "shop/web [2001:db8::1]:53/UDP");
+    /// # Ok::<(), kordon::RequestError>(())
+    /// ```
+    pub fn to_shorthand(&self) -> Option<String> {
+        let from = self.from.to_shorthand()?;
+        let to = match &self.to {
+            EndpointSpec::Address(IpAddr::V6(address)) => format!("[{address}]"),
+            to => to.to_shorthand()?,
+        };
+        let port = match &self.port {
+            PortSpec::Number(number) => number.to_string(),
+            PortSpec::Name(name) => name.clone(),
+        };
+        let protocol = match self.protocol {
+            Protocol::TCP => String::new(),
+            protocol if protocol.has_ports() => format!("/{protocol}"),
+            _ => return None,
+        };
+        Some(format!("{from} {to}:{port}{protocol}"))
+    }
+}
+
+impl EndpointSpec {
+    /// The word by which [`shorthand::endpoint`](crate::shorthand::endpoint) reads the endpoint;
+    /// `None` for a workload that need not exist.
+    pub fn to_shorthand(&self) -> Option<String> {
+        match self {
+            Self::Pod(namespace, name) => Some(format!("pod:{namespace}/{name}")),
+            Self::Service(namespace, name) => Some(format!("service:{namespace}/{name}")),
+            Self::Node(name) => Some(format!("node:{name}")),
+            Self::Named(..) | Self::Workload(..) | Self::Address(_) => Some(self.to_string()),
+            Self::Described(_) => None,
+        }
+    }
+}
+
 /// A protocol by its name, or by its number in the IP header.
 fn protocol(text: &str) -> Result<Protocol, RequestError> {
     let by_number = || text.parse().ok().map(Protocol);

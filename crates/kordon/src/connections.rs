@@ -1,0 +1,190 @@
+//! All connections that network policies allow, in the forms that people and programs read.
+//!
+//! Owns names, selections, groups and reasons. What is allowed is the map's,
+//! [`analyze::connectivity`](crate::analyze::connectivity).
+
+mod exposure;
+mod group;
+mod json;
+mod select;
+mod why;
+
+use std::net::IpAddr;
+
+use kordon_analyze::connectivity::{AddressRange, Answer, Connectivity, Peer, PortSet, Row};
+use kordon_core::Endpoint;
+use kordon_core::view::EndName;
+
+use crate::engine::Engine;
+use crate::request::EndpointSpec;
+
+pub use exposure::{Exposure, OpenTo};
+pub use group::Group;
+pub use select::{Filter, Nodes, Selection};
+
+/// The map of all connections of an engine.
+///
+/// ```
+/// use kordon::{Cluster, Engine};
+/// use kordon::connections::Filter;
+///
+/// let mut cluster = Cluster::new();
+/// cluster.read("shop.yaml", "
+/// apiVersion: v1
+/// kind: Pod
+/// metadata: {name: web, namespace: shop, labels: {app: web}}
+/// ---
+/// apiVersion: v1
+/// kind: Pod
+/// metadata: {name: cart, namespace: shop, labels: {app: cart}}
+/// ---
+/// apiVersion: networking.k8s.io/v1
+/// kind: NetworkPolicy
+/// metadata: {name: cart, namespace: shop}
+/// spec:
+///   podSelector: {matchLabels: {app: cart}}
+///   ingress:
+///   - from: [{podSelector: {matchLabels: {app: web}}}]
+///     ports: [{port: 7070}]
+/// ");
+/// let engine = Engine::new(&cluster);
+/// let map = engine.connections();
+/// let filter = Filter {
+///     to: vec![map.select("shop/cart", None)?],
+///     ..Filter::default()
+/// };
+/// let rows: Vec<_> = map.rows(&filter).collect();
+/// assert_eq!(rows.len(), 1);
+/// assert_eq!(map.names(&rows[0].from), ["shop/web"]);
+/// assert_eq!(rows[0].answer.allowed().to_string(), "TCP 7070");
+/// assert_eq!(
+///     map.why(&rows[0]).last().unwrap(),
+///     "ingress: NetworkPolicy shop/cart spec.ingress[0] allows it (shop.yaml:15:5)",
+/// );
+/// # Ok::<(), kordon::RequestError>(())
+/// ```
+#[derive(Debug)]
+pub struct Connections<'e> {
+    engine: &'e Engine,
+    map: Connectivity,
+    /// By the places of workloads in the map, how requests name them.
+    specs: Vec<EndpointSpec>,
+}
+
+/// How ports are allowed, or that it cannot be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Allowance {
+    /// A rule allows them on every side that policies guard.
+    Explicit,
+    /// Nobody denies them, and on some side no rule speaks of them.
+    Implicit,
+    /// A fact is missing to tell, which is enforced as a denial.
+    Unknown,
+}
+
+impl Allowance {
+    /// The word for it in output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Explicit => "explicit",
+            Self::Implicit => "implicit",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl<'e> Connections<'e> {
+    pub(crate) fn new(engine: &'e Engine) -> Self {
+        let map = Connectivity::of(engine.snapshot());
+        let workloads = map.workloads().iter();
+        Self {
+            specs: workloads.map(|one| spec(engine, &one.name)).collect(),
+            engine,
+            map,
+        }
+    }
+
+    /// The map itself.
+    pub fn map(&self) -> &Connectivity {
+        &self.map
+    }
+
+    /// The rows that a filter lets through, in the order of the map.
+    pub fn rows<'a>(&'a self, filter: &'a Filter) -> impl Iterator<Item = Row> + 'a {
+        let rows = self.map.rows();
+        rows.filter(move |row| self.is_chosen(filter, row))
+    }
+
+    /// The names of one end of a row: that of a workload, as requests and `kordon explain` take
+    /// it, or ranges of addresses.
+    pub fn names(&self, peer: &Peer) -> Vec<String> {
+        match peer {
+            Peer::Workload(index) => vec![self.name(*index)],
+            Peer::Outside(ranges) if is_everything(ranges) => vec!["outside".to_owned()],
+            Peer::Outside(ranges) => ranges.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    fn name(&self, index: usize) -> String {
+        let spec = self.specs.get(index);
+        spec.and_then(EndpointSpec::to_shorthand)
+            .unwrap_or_default()
+    }
+
+    /// A request's endpoint for one end of a row; of addresses, the first that nothing in the
+    /// cluster uses at the ends of the ranges.
+    fn endpoint(&self, peer: &Peer) -> Option<EndpointSpec> {
+        match peer {
+            Peer::Workload(index) => self.specs.get(*index).cloned(),
+            Peer::Outside(ranges) => ranges
+                .iter()
+                .flat_map(|range| [range.first, range.last])
+                .find(|address| self.is_unused(*address))
+                .map(EndpointSpec::Address),
+        }
+    }
+
+    fn is_unused(&self, address: IpAddr) -> bool {
+        let names = self.engine.snapshot().names_of(&Endpoint::Address(address));
+        names.is_ok_and(|names| names.is_empty())
+    }
+}
+
+/// The parts of an answer that hold something.
+pub fn parts(answer: &Answer) -> impl Iterator<Item = (Allowance, &PortSet)> {
+    [
+        (Allowance::Explicit, &answer.explicit),
+        (Allowance::Implicit, &answer.implicit),
+        (Allowance::Unknown, &answer.unknown),
+    ]
+    .into_iter()
+    .filter(|(_, ports)| !ports.is_empty())
+}
+
+/// Whether ranges cover both families.
+fn is_everything(ranges: &[AddressRange]) -> bool {
+    let texts: Vec<String> = ranges.iter().map(ToString::to_string).collect();
+    texts == ["0.0.0.0/0", "::/0"]
+}
+
+/// How a request names a workload: by its bare name where that means this one.
+fn spec(engine: &Engine, name: &EndName) -> EndpointSpec {
+    let EndName {
+        namespace,
+        kind,
+        name: bare,
+    } = name;
+    let short = Endpoint::Named {
+        namespace,
+        name: bare,
+    };
+    let meant = engine.snapshot().names_of(&short);
+    match kind.as_str() {
+        "Node" if namespace.is_empty() => EndpointSpec::Node(bare.clone()),
+        _ if meant.is_ok_and(|meant| meant == [name.clone()]) => {
+            EndpointSpec::Named(namespace.clone(), bare.clone())
+        }
+        "Pod" => EndpointSpec::Pod(namespace.clone(), bare.clone()),
+        kind => EndpointSpec::Workload(namespace.clone(), kind.to_owned(), bare.clone()),
+    }
+}
