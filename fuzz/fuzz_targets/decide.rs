@@ -9,7 +9,7 @@ use engine::{cluster, read, sides};
 use kordon::{Engine, authorizer};
 use kordon_testkit::reference::network::{Connection, Network};
 use kordon_testkit::reference::rbac::Rbac;
-use kordon_testkit::world::{World, network, rbac};
+use kordon_testkit::world::{World, network, network_calico, rbac};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 
@@ -20,10 +20,10 @@ fuzz_target!(|bytes: &[u8]| {
     let [kind, size, seed @ ..] = *head;
     let (seed, size) = (u16::from_le_bytes(seed).into(), usize::from(size % 10));
     let is_network = kind % 2 == 0;
-    let mut world = if is_network {
-        network(seed, size)
-    } else {
-        rbac(seed, size)
+    let mut world = match kind % 4 {
+        0 => network(seed, size),
+        2 => network_calico(seed, size),
+        _ => rbac(seed, size),
     };
     for change in changes.chunks(4).take(16) {
         apply(&mut world, change);

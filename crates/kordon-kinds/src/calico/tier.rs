@@ -21,7 +21,7 @@ struct BuiltIn {
     otherwise: Otherwise,
 }
 
-/// The built-in tiers (api, `tier.go`). NetworkPolicy and the cluster-wide kinds stand in them.
+/// The built-in tiers (api, `tier.go`). `NetworkPolicy` and the cluster-wide kinds stand in them.
 const BUILT_IN: [BuiltIn; 3] = [
     BuiltIn {
         names: &["kube-admin", "adminnetworkpolicy"],

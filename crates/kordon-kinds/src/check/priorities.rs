@@ -1,7 +1,8 @@
-//! Policies of equal priority in a stage where the order decides.
+//! Policies of equal priority in a stage where the order decides, and where what decides between
+//! equals is not defined.
 
 use kordon_core::model::Item;
-use kordon_core::rule::{Combine, Order, Policy, Stage};
+use kordon_core::rule::{Combine, Order, Policy, Stage, Ties};
 use kordon_syntax::{Diagnostic, Label, Severity};
 
 use super::Finding;
@@ -33,7 +34,10 @@ pub(super) fn check(objects: &[&Located], out: &mut Vec<Diagnostic>) {
 
 fn ordered_policy(item: &Item) -> Option<&Policy> {
     match item {
-        Item::Policy(policy) if matches!(policy.stage.combine, Combine::FirstMatch { .. }) => {
+        Item::Policy(policy)
+            if matches!(policy.stage.combine, Combine::FirstMatch { .. })
+                && policy.stage.ties == Ties::Reference =>
+        {
             Some(policy)
         }
         _ => None,

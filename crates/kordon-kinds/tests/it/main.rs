@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod broken;
+mod calico;
 #[cfg(test)]
 mod check;
 #[cfg(test)]

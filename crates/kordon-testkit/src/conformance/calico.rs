@@ -1,8 +1,11 @@
 //! Cases about Calico's policies.
 
+mod program;
+
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use self::program::Program;
 use super::{ReadError, Suite, read_json};
 
 /// Objects, and connections between their pods with verdicts and traces.
@@ -93,16 +96,6 @@ struct Programs {
 }
 
 #[derive(Deserialize)]
-struct Program {
-    name: String,
-    kind: String,
-    policy: Value,
-    ip_sets: std::collections::BTreeMap<String, Vec<String>>,
-    allow: Vec<CalicoPacket>,
-    deny: Vec<CalicoPacket>,
-}
-
-#[derive(Deserialize)]
 struct Checks {
     l4_protocol: Vec<CalicoProtocol>,
 }
@@ -149,10 +142,7 @@ impl Suite {
     /// Programs for workloads of the dataplane's tests.
     pub fn calico_programs(&self) -> Result<Vec<CalicoProgram>, ReadError> {
         let file: Programs = read_json(&self.root.join("calico/verdicts_dataplane.json"))?;
-        let cases = file
-            .cases
-            .into_iter()
-            .filter(|case| case.kind == "workload");
+        let cases = file.cases.into_iter().filter(Program::is_for_workload);
         Ok(cases.map(Program::read).collect())
     }
 
@@ -161,147 +151,6 @@ impl Suite {
         let file: Checks = read_json(&self.root.join("calico/tier_checks.json"))?;
         Ok(file.l4_protocol)
     }
-}
-
-impl Program {
-    fn read(self) -> CalicoProgram {
-        let text = self.policy.to_string();
-        let asks_more = ["src_ports", "icmp", "src_named_port"]
-            .iter()
-            .any(|field| text.contains(field));
-        let with = |passes| move |packet| (packet, passes);
-        let allowed = self.allow.iter().cloned().map(with(true));
-        let denied = self.deny.iter().cloned().map(with(false));
-        CalicoProgram {
-            packets: allowed.chain(denied).collect(),
-            objects: self.objects(),
-            title: self.name,
-            asks_more,
-        }
-    }
-
-    /// Each tier with one policy for each of its own, a set of addresses for each IP set, and a
-    /// last tier that denies, as no profile allows.
-    fn objects(&self) -> Vec<Value> {
-        let mut objects = vec![
-            tier("last", 1e6 - 1.0, "Deny"),
-            policy("last", 0, json!([])),
-        ];
-        for (name, members) in &self.ip_sets {
-            objects.extend(members.iter().enumerate().map(|(number, member)| {
-                match member.split_once(',') {
-                    Some((block, port)) => slice(&format!("{name}-{number}"), block, port),
-                    None => with_version(
-                        "GlobalNetworkSet",
-                        json!({"metadata": {"name": format!("{}-{number}", name.to_lowercase()),
-                            "labels": {"set": name}}, "spec": {"nets": [member]}}),
-                    ),
-                }
-            }));
-        }
-        let tiers = self.policy.pointer("/tiers").and_then(Value::as_array);
-        for (number, given) in tiers.into_iter().flatten().enumerate() {
-            let name = format!("t{number}");
-            let action = match given.pointer("/end_action").and_then(Value::as_str) {
-                Some("pass") => "Pass",
-                _ => "Deny",
-            };
-            let order = f64::from(u32::try_from(number).unwrap_or(u32::MAX));
-            objects.push(tier(&name, order, action));
-            let policies = given.pointer("/policies").and_then(Value::as_array);
-            for (place, given) in policies.into_iter().flatten().enumerate() {
-                let rules = given.pointer("/rules").and_then(Value::as_array);
-                let rules: Vec<Value> = rules.into_iter().flatten().map(rule).collect();
-                objects.push(policy(&name, place, json!(rules)));
-            }
-        }
-        objects
-    }
-}
-
-fn tier(name: &str, order: f64, action: &str) -> Value {
-    let spec = json!({"order": order, "defaultAction": action});
-    with_version("Tier", json!({"metadata": {"name": name}, "spec": spec}))
-}
-
-fn policy(tier: &str, place: usize, rules: Value) -> Value {
-    let spec = json!({"tier": tier, "order": place, "types": ["Egress"], "egress": rules});
-    let name = format!("{tier}.p{place}");
-    with_version(
-        "GlobalNetworkPolicy",
-        json!({"metadata": {"name": name}, "spec": spec}),
-    )
-}
-
-/// An address that serves the service `sets/named` on one port.
-fn slice(name: &str, block: &str, port: &str) -> Value {
-    let address = block.split('/').next().unwrap_or(block);
-    let (protocol, number) = port.split_once(':').unwrap_or((port, ""));
-    json!({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice",
-        "metadata": {"name": name.to_lowercase(), "namespace": "sets",
-            "labels": {"kubernetes.io/service-name": "named"}},
-        "addressType": if address.contains(':') { "IPv6" } else { "IPv4" },
-        "endpoints": [{"addresses": [address]}],
-        "ports": [{"protocol": protocol.to_uppercase(), "port": number.parse::<u16>().ok()}]})
-}
-
-/// A rule of the dataplane in the words of the API.
-fn rule(given: &Value) -> Value {
-    let mut rule = json!({"action": given["action"], "source": {}, "destination": {}});
-    let Some(fields) = given.as_object() else {
-        return rule;
-    };
-    for (field, value) in fields {
-        match field.as_str() {
-            "protocol" => rule["protocol"] = protocol(value),
-            "not_protocol" => rule["notProtocol"] = protocol(value),
-            "icmp" => {
-                rule["protocol"] = json!("ICMP");
-                rule["icmp"] = value.clone();
-            }
-            "not_icmp" => rule["notICMP"] = value.clone(),
-            "src_nets" => rule["source"]["nets"] = value.clone(),
-            "not_src_nets" => rule["source"]["notNets"] = value.clone(),
-            "dst_nets" => rule["destination"]["nets"] = value.clone(),
-            "not_dst_nets" => rule["destination"]["notNets"] = value.clone(),
-            "src_ports" => rule["source"]["ports"] = ranges(value),
-            "dst_ports" => rule["destination"]["ports"] = ranges(value),
-            "not_dst_ports" => rule["destination"]["notPorts"] = ranges(value),
-            "src_ip_set_ids" => rule["source"]["selector"] = set(value),
-            "dst_ip_set_ids" => rule["destination"]["selector"] = set(value),
-            "dst_named_port_ip_set_ids" => {
-                let service = json!({"namespace": "sets", "name": "named"});
-                rule["destination"]["services"] = service;
-            }
-            "src_named_port_ip_set_ids" => rule["source"]["ports"] = json!(["named"]),
-            _ => {}
-        }
-    }
-    rule
-}
-
-fn protocol(value: &Value) -> Value {
-    match value.as_str() {
-        Some(name) => json!(name.to_uppercase()),
-        None => value.clone(),
-    }
-}
-
-/// Ranges of ports; the API's begin at 1.
-fn ranges(value: &Value) -> Value {
-    let ranges = value.as_array().into_iter().flatten();
-    let text = |range: &Value| {
-        let first = range.pointer("/0").and_then(Value::as_u64).unwrap_or(1);
-        json!(format!("{}:{}", first.max(1), range[1]))
-    };
-    ranges.map(text).collect()
-}
-
-fn set(value: &Value) -> Value {
-    json!(format!(
-        "set == '{}'",
-        value[0].as_str().unwrap_or_default()
-    ))
 }
 
 /// The object of a kind of Calico's API that holds a part.

@@ -47,28 +47,25 @@ fn policies_of_calico_are_judged_as_the_reference_judges_them() {
 
 #[test]
 fn policies_of_calico_keep_the_laws_of_all() {
-    let laws: [(&'static str, fn(&World) -> Option<Broken>); 3] = [
-        ("all ways to ask about Calico give one answer", disagrees),
-        (
-            "the order of Calico's objects is irrelevant",
-            laws::order_is_irrelevant,
-        ),
-        (
-            "the history of a snapshot with Calico is irrelevant",
-            |world| {
-                let size = u64::try_from(world.requests.len()).unwrap_or(0);
-                laws::history_is_irrelevant(world, &network_calico(size, 5))
-            },
-        ),
-    ];
-    for (name, broken) in laws {
-        let law = Law {
-            name,
-            world: calico_world,
-            broken,
-        };
-        law.hold();
-    }
+    let law = |name, broken| Law {
+        name,
+        world: calico_world,
+        broken,
+    };
+    law("all ways to ask about Calico give one answer", disagrees).hold();
+    law(
+        "the order of Calico's objects is irrelevant",
+        laws::order_is_irrelevant,
+    )
+    .hold();
+    law(
+        "the history of a snapshot with Calico is irrelevant",
+        |world| {
+            let seed = u64::try_from(world.requests.len()).unwrap_or(0);
+            laws::history_is_irrelevant(world, &network_calico(seed, 5))
+        },
+    )
+    .hold();
 }
 
 /// The reference takes objects to be valid, so a world that was made smaller has to stay so.

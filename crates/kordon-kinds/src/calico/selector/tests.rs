@@ -27,6 +27,10 @@ fn holds(expression: &Expression, labels: &BTreeMap<String, String>) -> bool {
 }
 
 /// The cases of Calico's own tests, kept beside the repository.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the cases of a test are in a file"
+)]
 fn cases() -> Option<Value> {
     let file = concat!(
         env!("CARGO_MANIFEST_DIR"),

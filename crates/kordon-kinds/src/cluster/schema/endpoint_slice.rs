@@ -12,7 +12,7 @@ pub(crate) struct EndpointSlice {
     metadata: IgnoredAny,
     pub(crate) address_type: Option<String>,
     pub(crate) endpoints: Vec<Endpoint>,
-    pub(crate) ports: Vec<Port>,
+    pub(crate) ports: Vec<SlicePort>,
 }
 
 /// One endpoint.
@@ -32,7 +32,7 @@ pub(crate) struct Endpoint {
 /// One port.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-pub(crate) struct Port {
+pub(crate) struct SlicePort {
     pub(crate) protocol: Option<String>,
     pub(crate) port: Option<i64>,
     name: IgnoredAny,

@@ -68,9 +68,12 @@ fn network_set(random: &mut Random, namespaces: &[&'static str], number: usize) 
             _ => random.pick(&BLOCKS).1,
         })
         .collect();
-    let mut metadata = json!({"name": format!("set-{number}"), "labels": labels(random)});
+    let mut metadata = Map::new();
+    metadata.insert("name".to_owned(), format!("set-{number}").into());
+    metadata.insert("labels".to_owned(), json!(labels(random)));
     let kind = if random.chance(50) {
-        metadata["namespace"] = random.pick(namespaces).into();
+        let namespace = random.pick(namespaces);
+        metadata.insert("namespace".to_owned(), namespace.into());
         "NetworkSet"
     } else {
         "GlobalNetworkSet"
@@ -81,9 +84,11 @@ fn network_set(random: &mut Random, namespaces: &[&'static str], number: usize) 
 
 fn policy(random: &mut Random, namespaces: &[&'static str], number: usize) -> Value {
     let mut spec = Map::new();
-    let mut metadata = json!({"name": format!("p{number}")});
+    let mut metadata = Map::new();
+    metadata.insert("name".to_owned(), format!("p{number}").into());
     let kind = if random.chance(50) {
-        metadata["namespace"] = random.pick(namespaces).into();
+        let namespace = random.pick(namespaces);
+        metadata.insert("namespace".to_owned(), namespace.into());
         "NetworkPolicy"
     } else {
         if random.chance(40) {
