@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 
 pub use self::calico::{
-    CalicoFlow, CalicoPacket, CalicoProgram, CalicoProtocol, CalicoScenario, CalicoValidation,
+    CalicoFlow, CalicoPacket, CalicoProgram, CalicoProtocol, CalicoScenario, CalicoSelector,
+    CalicoStaging, CalicoValidation,
 };
 pub use self::network::{ConnectionMap, ManifestMap, MapDiff, NetworkCase, NetworkWorld};
 pub use self::rbac::{

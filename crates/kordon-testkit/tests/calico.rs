@@ -152,3 +152,101 @@ fn protocols_match_by_name_and_number() {
     }
     count.finish("calico protocols");
 }
+
+#[test]
+fn staged_policies_take_no_part() {
+    let Some(suite) = suite("calico staging") else {
+        return;
+    };
+    let mut count = Count::default();
+    for case in suite.calico_stagings().unwrap() {
+        let cluster = cluster(&case.objects);
+        let request = json!({"kind": "connection", "from": {"ip": "203.0.113.7"},
+            "to": {"namespace": "a"}, "port": 80, "protocol": "TCP"});
+        let found = explain(&Engine::new(&cluster), &request)
+            .decision
+            .is_allowed();
+        count.check(found == case.passes && !cluster.has_errors(), || {
+            format!("{case:?}")
+        });
+    }
+    count.finish("calico staging");
+}
+
+/// Compared by meaning: for pods of many labels, a rule with the entity admits whom a rule with
+/// the one selector admits.
+#[test]
+fn entities_come_to_the_selectors_that_calico_makes_of_them() {
+    let Some(suite) = suite("calico selectors") else {
+        return;
+    };
+    let mut count = Count::default();
+    for case in suite.calico_selectors().unwrap() {
+        // The effective selector is the positive part alone.
+        let mut entity = case.entity_rule.clone();
+        if let Some(fields) = entity.as_object_mut() {
+            fields.remove("notSelector");
+        }
+        let by_entity = admitting(&case.policy_namespace, &entity);
+        let by_selector = admitting("", &json!({"selector": case.effective_selector}));
+        for pod in pods() {
+            let request = json!({"kind": "connection", "from": pod,
+                "to": {"namespace": "namespace"}, "port": 80, "protocol": "TCP"});
+            let admits = |engine: &Engine| explain(engine, &request).decision.is_allowed();
+            count.check(admits(&by_entity) == admits(&by_selector), || {
+                format!("{case:?} {pod}")
+            });
+        }
+    }
+    count.finish("calico selectors");
+}
+
+/// A policy that admits only what an entity says.
+fn admitting(namespace: &str, entity: &Value) -> Engine {
+    let (kind, metadata) = if namespace.is_empty() {
+        ("GlobalNetworkPolicy", json!({"name": "p"}))
+    } else {
+        (
+            "NetworkPolicy",
+            json!({"name": "p", "namespace": namespace}),
+        )
+    };
+    let policy = json!({"apiVersion": "projectcalico.org/v3", "kind": kind, "metadata": metadata,
+        "spec": {"types": ["Ingress"], "ingress": [{"action": "Allow", "source": entity}]}});
+    let account = |namespace: &str| {
+        json!({"apiVersion": "v1", "kind": "ServiceAccount",
+            "metadata": {"name": "sa3", "namespace": namespace, "labels": {"key": "value2"}}})
+    };
+    let cluster = cluster(&[policy, account("namespace"), account("other")]);
+    assert!(!cluster.has_errors(), "{:?}", cluster.diagnostics());
+    Engine::new(&cluster)
+}
+
+/// Pods of the labels that the cases speak of, in several namespaces and of several accounts.
+fn pods() -> Vec<Value> {
+    let namespaces = [
+        json!({}),
+        json!({"namespacelabel1": "value1", "namespace": "red"}),
+        json!({"key": "value"}),
+        json!({"key": "other", "nskey": "nsvalue"}),
+    ];
+    let labels = [
+        json!({}),
+        json!({"foo": "", "label1": "x"}),
+        json!({"label2": "x"}),
+    ];
+    let mut pods = Vec::new();
+    for namespace in ["namespace", "other"] {
+        for namespace_labels in &namespaces {
+            for labels in &labels {
+                for account in ["sa3", "default"] {
+                    pods.push(
+                        json!({"namespace": namespace, "namespaceLabels": namespace_labels,
+                        "labels": labels, "serviceAccount": account}),
+                    );
+                }
+            }
+        }
+    }
+    pods
+}

@@ -90,6 +90,53 @@ pub struct CalicoProtocol {
     pub matches: bool,
 }
 
+/// An entity of a rule, and the one selector that it comes to.
+#[derive(Clone, Debug, Deserialize)]
+pub struct CalicoSelector {
+    /// `source` or `destination` of a rule.
+    pub entity_rule: Value,
+    /// The namespace of the policy; empty for one of the cluster.
+    pub policy_namespace: String,
+    /// A selector over the labels of endpoints.
+    pub effective_selector: String,
+}
+
+/// Policies of one tier, some of them staged, and whether a connection passes.
+#[derive(Clone, Debug)]
+pub struct CalicoStaging {
+    /// What it is about.
+    pub title: String,
+    /// The tier and its policies as objects of the API that guard ingress.
+    pub objects: Vec<Value>,
+    /// Whether it passes while the staged policies are not enforced.
+    pub passes: bool,
+}
+
+#[derive(Deserialize)]
+struct Selectors {
+    cases: Vec<CalicoSelector>,
+}
+
+#[derive(Deserialize)]
+struct Staged {
+    policies: std::collections::BTreeMap<String, Value>,
+    cases: Vec<StagedCase>,
+}
+
+#[derive(Deserialize)]
+struct StagedCase {
+    title: String,
+    tiers: Vec<StagedTier>,
+    enforced: String,
+}
+
+#[derive(Deserialize)]
+struct StagedTier {
+    name: String,
+    default_action: String,
+    ingress: Vec<String>,
+}
+
 #[derive(Deserialize)]
 struct Programs {
     cases: Vec<Program>,
@@ -98,6 +145,7 @@ struct Programs {
 #[derive(Deserialize)]
 struct Checks {
     l4_protocol: Vec<CalicoProtocol>,
+    staged_scope: Staged,
 }
 
 #[derive(Deserialize)]
@@ -146,10 +194,71 @@ impl Suite {
         Ok(cases.map(Program::read).collect())
     }
 
+    /// Entities of rules and what they come to.
+    pub fn calico_selectors(&self) -> Result<Vec<CalicoSelector>, ReadError> {
+        let file: Selectors = read_json(&self.root.join("calico/effective_selectors.json"))?;
+        Ok(file.cases)
+    }
+
+    /// Tiers with staged policies.
+    pub fn calico_stagings(&self) -> Result<Vec<CalicoStaging>, ReadError> {
+        let file: Checks = read_json(&self.root.join("calico/tier_checks.json"))?;
+        let staged = file.staged_scope;
+        // In the API policies name their tier, so that no tier can name a policy that is missing.
+        let is_known = |tier: &StagedTier| {
+            let mut names = tier.ingress.iter();
+            names.all(|name| staged.policies.contains_key(name))
+        };
+        let cases = staged
+            .cases
+            .iter()
+            .filter(|case| case.tiers.iter().all(is_known));
+        let cases = cases.map(|case| CalicoStaging {
+            title: case.title.clone(),
+            objects: case
+                .tiers
+                .iter()
+                .flat_map(|tier| tier.objects(&staged.policies))
+                .collect(),
+            passes: case.enforced == "allow",
+        });
+        Ok(cases.collect())
+    }
+
     /// Rules about protocols.
     pub fn calico_protocols(&self) -> Result<Vec<CalicoProtocol>, ReadError> {
         let file: Checks = read_json(&self.root.join("calico/tier_checks.json"))?;
         Ok(file.l4_protocol)
+    }
+}
+
+impl StagedTier {
+    fn objects(&self, policies: &std::collections::BTreeMap<String, Value>) -> Vec<Value> {
+        let spec = json!({"order": 1, "defaultAction": self.default_action});
+        let tier = with_version(
+            "Tier",
+            json!({"metadata": {"name": self.name}, "spec": spec}),
+        );
+        let members = self.ingress.iter().enumerate().map(|(order, name)| {
+            let given = policies.get(name).cloned().unwrap_or_default();
+            let is_staged = given.pointer("/staged") == Some(&Value::Bool(true));
+            let rules = given.pointer("/ingress").and_then(Value::as_array);
+            let action = |rule: &Value| match rule.pointer("/action").and_then(Value::as_str) {
+                Some("allow") => json!({"action": "Allow"}),
+                Some("pass") => json!({"action": "Pass"}),
+                _ => json!({"action": "Deny"}),
+            };
+            let rules: Vec<Value> = rules.into_iter().flatten().map(action).collect();
+            let spec = json!({"tier": self.name, "order": order, "types": ["Ingress"],
+                "ingress": rules});
+            let kind = if is_staged {
+                "StagedGlobalNetworkPolicy"
+            } else {
+                "GlobalNetworkPolicy"
+            };
+            with_version(kind, json!({"metadata": {"name": name}, "spec": spec}))
+        });
+        std::iter::once(tier).chain(members).collect()
     }
 }
 
