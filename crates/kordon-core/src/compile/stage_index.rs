@@ -458,9 +458,12 @@ mod tests {
                 last,
             })
             .unwrap();
-            for port in edges {
+            let own_levels = port_blocks(first, last)
+                .iter()
+                .fold(0, |levels, (level, _)| levels | 1 << level);
+            for (port, levels) in edges.iter().flat_map(|&p| [(p, u32::MAX), (p, own_levels)]) {
                 let mut shares = false;
-                connection_port_keys(protocol, port, u32::MAX, &mut |key| {
+                connection_port_keys(protocol, port, levels, &mut |key| {
                     shares |= keys.contains(&key);
                 });
                 assert_eq!(
