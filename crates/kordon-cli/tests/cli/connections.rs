@@ -1,4 +1,4 @@
-use crate::run::{assert_fits, run, shown};
+use crate::run::{assert_fits, run, run_with, shown};
 
 #[test]
 fn an_allowed_connection_is_explained_by_the_rules_of_both_sides() {
@@ -12,6 +12,33 @@ fn a_denied_connection_is_explained_by_what_came_nearest() {
     let text = shown("explain -f SHOP shop/frontend payments/ledger:5432");
     assert_fits(&text);
     insta::assert_snapshot!(text);
+}
+
+#[test]
+fn a_block_of_addresses_is_shown_beside_the_address_that_it_does_not_hold() {
+    let manifests = "
+{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop}, status: {podIP: 10.0.2.7}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: late, namespace: shop}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: cart, namespace: data}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: cart, namespace: data}
+spec: {podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.1.0/24}}]}]}
+";
+    for (from, found) in [
+        ("web", "shop/web without labels at 10.0.2.7"),
+        (
+            "late",
+            "shop/late without labels, whose address is not known",
+        ),
+    ] {
+        let question = format!("explain -o yaml -f - shop/{from} data/cart:80");
+        let text = run_with(&question, manifests).stdout;
+        assert!(text.contains(found), "{text}");
+    }
 }
 
 #[test]
