@@ -23,17 +23,29 @@ pub(crate) fn fuzz(workspace: &Workspace, target: &str, minutes: u32) -> Result<
         .run()
 }
 
-/// Changes one crate and runs the workspace's tests against each change.
-pub(crate) fn mutants(workspace: &Workspace, package: &str) -> Result<()> {
+/// Changes one crate in small ways and runs the tests that see its code against each change.
+/// `options` are those of cargo-mutants: `--shard 0/20` takes every twentieth change.
+///
+/// The unchanged code is not tested first: for that the tool leaves `--test-workspace` aside, and
+/// the crate alone has no test target of these names. A limit of time has to stand in for the one
+/// that it would have measured. The cases are few enough that a change takes seconds.
+pub(crate) fn mutants(workspace: &Workspace, package: &str, options: &[String]) -> Result<()> {
     if !workspace.packages.iter().any(|known| known.name == package) {
         bail!("there is no crate `{package}` in the workspace");
     }
     let tool = tools::CARGO_MUTANTS.ensure(workspace)?;
-    tool.step(workspace)
-        .words("mutants --test-workspace=true --package")
-        .arg(package)
+    let step = tool
+        .step(workspace)
+        .env("KORDON_CASES", "300")
+        .words("mutants --baseline=skip --test-workspace=true --copy-target=false --timeout 300")
         .arg("--output")
         .arg(&workspace.target)
+        .arg("--package")
+        .arg(package);
+    options
+        .iter()
+        .fold(step, Step::arg)
+        .words("-- --lib --test it --test cli --test spec --test property")
         .run()
 }
 

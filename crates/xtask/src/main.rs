@@ -76,6 +76,9 @@ struct MutantsArgs {
     /// The crate to change
     #[arg(value_name = "CRATE", default_value = "kordon-core")]
     package: String,
+    /// Options of cargo-mutants, such as `--shard 0/20` for every twentieth change
+    #[arg(last = true, value_name = "OPTION")]
+    options: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -113,7 +116,7 @@ fn start(chore: &Chore) -> Result<ExitCode> {
     match chore {
         Chore::Test(args) => return Ok(run::selected(&workspace, &args.parts)),
         Chore::Fuzz(args) => chores::fuzz(&workspace, &args.target, args.minutes)?,
-        Chore::Mutants(args) => chores::mutants(&workspace, &args.package)?,
+        Chore::Mutants(args) => chores::mutants(&workspace, &args.package, &args.options)?,
         Chore::Bench(BenchArgs { check: true, .. }) => chores::check_instructions(&workspace)?,
         Chore::Bench(args) => chores::bench(&workspace, args.filter.as_deref())?,
         Chore::Docs => chores::docs(&workspace)?,

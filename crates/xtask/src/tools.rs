@@ -19,6 +19,8 @@ pub(crate) struct Tool {
     features: Option<&'static str>,
     /// The folder below `tools`: two builds of one package differ in it.
     folder: &'static str,
+    /// Arguments that make it print its version.
+    asked: &'static str,
     /// Arguments that succeed only if a program found has what is needed of it.
     probe: &'static str,
 }
@@ -40,7 +42,12 @@ pub(crate) const CARGO_DENY: Tool = Tool::pinned("cargo-deny", "0.20.2");
 /// Runs fuzz targets.
 pub(crate) const CARGO_FUZZ: Tool = Tool::pinned("cargo-fuzz", "0.13.2");
 /// Changes the code to test the tests.
-pub(crate) const CARGO_MUTANTS: Tool = Tool::pinned("cargo-mutants", "27.1.0");
+/// Without the name of its command it prints nothing but an error.
+pub(crate) const CARGO_MUTANTS: Tool = Tool {
+    asked: "mutants --version",
+    probe: "mutants --version",
+    ..Tool::pinned("cargo-mutants", "27.1.0")
+};
 
 /// A tool that is there.
 pub(crate) struct Installed {
@@ -61,6 +68,7 @@ impl Tool {
             version,
             features: None,
             folder: name,
+            asked: "--version",
             probe: "--version",
         }
     }
@@ -91,7 +99,7 @@ impl Tool {
     }
 
     fn fits(&self, workspace: &Workspace, program: &Path) -> bool {
-        let printed = Step::new(workspace, program).arg("--version").output();
+        let printed = Step::new(workspace, program).words(self.asked).output();
         printed.as_deref().and_then(version_in) == Some(self.version)
             && Step::new(workspace, program)
                 .words(self.probe)
