@@ -22,6 +22,8 @@ mod eval;
 mod generated;
 #[path = "cli/help.rs"]
 mod help;
+#[path = "cli/map.rs"]
+mod map;
 #[path = "cli/pages.rs"]
 mod pages;
 #[path = "cli/run.rs"]

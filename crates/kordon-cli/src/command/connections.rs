@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::cli::Format;
 use crate::exit::Exit;
 use crate::output::{self, Output};
-use crate::session::Session;
+use crate::session::{Session, counted};
 
 const AFTER_HELP: &str = "\
 An END is an endpoint as `kordon explain` takes it (NAMESPACE/NAME, an address,
@@ -25,7 +25,7 @@ Examples:
   kordon connections -f manifests/ --from outside -o csv
   kordon connections -f manifests/ --exposure
 
-Exit status: 0 if something was found, 1 if nothing was, 2 for an error.";
+Exit status: 0 if some connection is allowed, 1 if none is, 2 for an error.";
 
 /// List all connections that the network policies allow
 #[derive(Debug, clap::Args)]
@@ -103,8 +103,15 @@ impl Args {
                 Format::Markdown => table::groups_markdown(&groups, out)?,
                 _ => table::groups(&groups, out)?,
             }
-            self.say_what_is_left_out(map, session);
-            return Ok(!groups.is_empty());
+            if !self.nodes
+                && [&self.focus, &self.from, &self.to]
+                    .iter()
+                    .all(|l| l.is_empty())
+            {
+                say_what_is_left_out(map, session);
+            }
+            // What is unknown does not pass, so by itself it is nothing found.
+            return Ok(groups.iter().any(|one| one.allowance != Allowance::Unknown));
         }
         let rows: Vec<Row> = map.rows(filter).collect();
         match session.format() {
@@ -114,7 +121,7 @@ impl Args {
             Format::Markdown => bail!("`--explain` has no markdown: use `-o table` or `json`"),
             _ => table::explained(map, &rows, session.filenames(), out)?,
         }
-        Ok(!rows.is_empty())
+        Ok(rows.iter().any(|row| !row.answer.allowed().is_empty()))
     }
 
     fn values(&self, map: &Connections<'_>, rows: &[Row]) -> Value {
@@ -127,15 +134,14 @@ impl Args {
         };
         rows.iter().map(value).collect()
     }
+}
 
-    fn say_what_is_left_out(&self, map: &Connections<'_>, session: &Session) {
-        let nodes = map.nodes();
-        if self.nodes || nodes == 0 || session.is_quiet() {
-            return;
-        }
-        let text = format!("connections of {nodes} nodes are left out: `--nodes` lists them");
-        output::note(&text, session.color());
-    }
+fn say_what_is_left_out(map: &Connections<'_>, session: &Session) {
+    let Some(nodes) = counted(map.nodes(), "node", "nodes").filter(|_| !session.is_quiet()) else {
+        return;
+    };
+    let text = format!("connections of {nodes} are left out: `--nodes` lists them");
+    output::note(&text, session.color());
 }
 
 /// Shows the workloads that are open to many; says whether there are any.

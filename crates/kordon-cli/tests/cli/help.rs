@@ -2,7 +2,16 @@ use crate::run::{assert_fits, run, shown};
 
 #[test]
 fn the_help_fits_80_columns_and_names_the_exit_statuses() {
-    let commands = ["", "check", "explain", "eval", "validate", "can", "test"];
+    let commands = [
+        "",
+        "check",
+        "explain",
+        "eval",
+        "validate",
+        "can",
+        "connections",
+        "test",
+    ];
     for command in commands {
         let text = run(&format!("{command} --help")).stdout;
         assert_fits(&text);

@@ -13,8 +13,8 @@ use crate::output::{FAINT, Output, Table, visible};
 /// Names in one cell; of more, the rest is counted.
 const NAMES: usize = 12;
 
-/// A cell of names or ports takes so many columns, unless a single one is longer.
-const WIDTH: usize = 24;
+/// Ports are broken into lines of so many columns, unless a single range is longer.
+const WIDTH: usize = 16;
 
 const HEADINGS: [&str; 4] = ["FROM", "TO", "PORTS", "BY"];
 
