@@ -7,6 +7,7 @@
 mod answer;
 mod atom;
 mod cut;
+mod diff;
 mod ports;
 mod row;
 mod side;
@@ -23,6 +24,7 @@ use rustc_hash::FxHashSet;
 pub use answer::Answer;
 pub use atom::Workload;
 pub use cut::AddressRange;
+pub use diff::{Change, ChangeKind, ChangedEnd};
 pub use ports::PortSet;
 pub use row::{Peer, Row};
 

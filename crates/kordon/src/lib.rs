@@ -80,6 +80,7 @@ pub use kordon_core::{
     Endpoint, Explanation, GrantFinding, Granted, GrantedRule, GrantedSubject, Groups, Includes,
     Options, PlaneFinding, PolicyFinding, PolicyId, Port, Posture, PreparedApi, PreparedConnection,
     Problem, Request, RuleFinding, RuleId, Size, Snapshot, StageFinding, Verdict, model, rule,
+    view,
 };
 pub use kordon_kinds as kinds;
 pub use kordon_syntax as syntax;

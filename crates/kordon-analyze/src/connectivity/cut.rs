@@ -69,6 +69,16 @@ impl Cut {
         }
     }
 
+    /// The coarsest cut that is at least as fine as two others.
+    pub(super) fn union(&self, other: &Self) -> Self {
+        let v4: BTreeSet<u32> = self.v4.iter().chain(&other.v4).copied().collect();
+        let v6: BTreeSet<u128> = self.v6.iter().chain(&other.v6).copied().collect();
+        Self {
+            v4: v4.into_iter().collect(),
+            v6: v6.into_iter().collect(),
+        }
+    }
+
     /// The cells in ascending order, those of IPv4 first.
     pub(super) fn cells(&self) -> Vec<AddressRange> {
         let next = |index: usize| self.v4.get(index + 1).map_or(u32::MAX, |next| next - 1);

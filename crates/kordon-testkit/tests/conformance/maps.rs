@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
 
-use kordon::analyze::connectivity::{Answer, Connectivity, Peer, Place as Spot, PortSet, Row};
+use kordon::analyze::connectivity::{
+    AddressRange, Answer, ChangedEnd, Connectivity, Peer, Place as Spot, PortSet, Row,
+};
+use kordon::view::EndName;
 use kordon::{Cluster, Endpoint, Engine, Options, Protocol, Request};
 use serde_json::{Value, json};
 
@@ -86,6 +89,60 @@ fn maps_hold_the_verdicts_of_upstream_and_of_other_engines() {
         }
     }
     count.finish("verdicts in maps");
+}
+
+#[test]
+fn maps_differ_where_another_tool_finds_that_they_differ() {
+    let Some(suite) = suite("differences of maps") else {
+        return;
+    };
+    let mut count = Count::default();
+    for case in suite.map_diffs().unwrap() {
+        let engines = [&case.old, &case.new].map(|manifests| {
+            let mut cluster = Cluster::new();
+            for (file, text) in manifests {
+                cluster.read(file, text);
+            }
+            Engine::new(&cluster)
+        });
+        let names: Vec<String> = engines.iter().flat_map(names).collect();
+        let [old, new] = [0, 1].map(|which| Connectivity::of(engines[which].snapshot()));
+        let mut changes = old.changes_to(&new);
+        // The cases leave out protocols without ports.
+        changes.retain(|change| tcp_udp_sctp(&change.old) != tcp_udp_sctp(&change.new));
+        for (field, which) in [("old", 0), ("new", 1)] {
+            let mut found = Found {
+                allowed: Rows::new(),
+                unknown: found(&engines[which]).unknown,
+            };
+            for change in &changes {
+                let answer = [&change.old, &change.new][which];
+                found.add(&changed(&change.from), &changed(&change.to), answer);
+            }
+            let expected = case.expected.iter().map(|row| {
+                let place = |field: &str| place(row[field].as_str().unwrap_or_default(), &names);
+                ((place("src"), place("dst")), ports(&row[field]))
+            });
+            let wrong = differences(&found, &expected.collect());
+            count.check(wrong.is_empty(), || {
+                let shown: Vec<&str> = wrong.iter().take(3).map(String::as_str).collect();
+                format!(
+                    "{} {field}: {} wrong, such as {}",
+                    case.name,
+                    wrong.len(),
+                    shown.join("; ")
+                )
+            });
+        }
+    }
+    count.finish("differences of maps");
+}
+
+fn changed(end: &ChangedEnd) -> Vec<Place> {
+    match end {
+        ChangedEnd::Workload(name) => vec![Place::Workload(written(name))],
+        ChangedEnd::Outside(ranges) => v4(ranges),
+    }
 }
 
 /// The place of an endpoint in compact form; `None` for a pod of several that the map counts as
@@ -196,46 +253,60 @@ fn cut(rows: &Rows, starts: &BTreeSet<u32>) -> Rows {
 fn names(engine: &Engine) -> Vec<String> {
     let map = Connectivity::of(engine.snapshot());
     let names = map.workloads().iter().map(|workload| &workload.name);
-    // An owner whose kind is not written is a `Pod` to the other tool.
-    let kind = |kind: &str| if kind.is_empty() { "Pod" } else { kind }.to_owned();
-    names
-        .map(|name| format!("{}/{}[{}]", name.namespace, name.name, kind(&name.kind)))
-        .collect()
+    names.map(written).collect()
+}
+
+/// A name as the cases write it. An owner whose kind is not written is a `Pod` to the other tool.
+fn written(name: &EndName) -> String {
+    let kind = if name.kind.is_empty() {
+        "Pod"
+    } else {
+        &name.kind
+    };
+    format!("{}/{}[{kind}]", name.namespace, name.name)
 }
 
 fn found(engine: &Engine) -> Found {
     let map = Connectivity::of(engine.snapshot());
     let names = names(engine);
     let mut found = Found::default();
-    for row in map.rows() {
-        let places = |peer: &Peer| match peer {
-            Peer::Workload(index) => vec![Place::Workload(names[*index].clone())],
-            // The cases leave IPv6 out.
-            Peer::Outside(ranges) => {
-                let v4 = ranges
-                    .iter()
-                    .filter_map(|range| match (range.first, range.last) {
-                        (IpAddr::V4(first), IpAddr::V4(last)) => {
-                            Some(Place::Outside(first.to_bits(), last.to_bits()))
-                        }
-                        _ => None,
-                    });
-                v4.collect()
+    let places = |peer: &Peer| match peer {
+        Peer::Workload(index) => vec![Place::Workload(names[*index].clone())],
+        Peer::Outside(ranges) => v4(ranges),
+    };
+    for Row { from, to, answer } in map.rows() {
+        found.add(&places(&from), &places(&to), &answer);
+    }
+    found
+}
+
+/// Ranges without those of IPv6, which the cases leave out.
+fn v4(ranges: &[AddressRange]) -> Vec<Place> {
+    let v4 = ranges
+        .iter()
+        .filter_map(|range| match (range.first, range.last) {
+            (IpAddr::V4(first), IpAddr::V4(last)) => {
+                Some(Place::Outside(first.to_bits(), last.to_bits()))
             }
-        };
-        let Row { from, to, answer } = &row;
-        for from in places(from) {
-            for to in places(to) {
-                let key = (from.clone(), to);
-                let Answer { unknown, .. } = &**answer;
-                found.unknown.insert(key.clone(), unknown.clone());
-                found
-                    .allowed
-                    .insert(key, answer.allowed().intersection(&with_ports()));
+            _ => None,
+        });
+    v4.collect()
+}
+
+impl Found {
+    fn add(&mut self, from: &[Place], to: &[Place], answer: &Answer) {
+        for from in from {
+            for to in to {
+                let key = (from.clone(), to.clone());
+                self.unknown.insert(key.clone(), answer.unknown.clone());
+                self.allowed.insert(key, tcp_udp_sctp(answer));
             }
         }
     }
-    found
+}
+
+fn tcp_udp_sctp(answer: &Answer) -> PortSet {
+    answer.allowed().intersection(&with_ports())
 }
 
 fn with_ports() -> PortSet {
