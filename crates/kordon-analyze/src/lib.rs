@@ -6,3 +6,4 @@
 pub mod connectivity;
 pub mod escalation;
 mod interval;
+pub mod permissions;

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::command::{
-    can, check, completions, connections, eval, explain, kinds, test, validate, version,
+    can, check, completions, connections, diff, eval, explain, kinds, test, validate, version,
 };
 use crate::exit::Exit;
 use crate::output::ColorChoice;
@@ -97,7 +97,7 @@ pub(crate) enum Format {
     Yaml,
     /// Comma-separated values, of connections alone.
     Csv,
-    /// A table in Markdown, of connections alone.
+    /// A table in Markdown, of connections and diff alone.
     Markdown,
     /// SARIF 2.1.0, of validate alone.
     Sarif,
@@ -123,6 +123,7 @@ enum Command {
     Validate(validate::Args),
     Can(can::Args),
     Connections(connections::Args),
+    Diff(diff::Args),
     Test(test::Args),
     Kinds(kinds::Args),
     Completions(completions::Args),
@@ -134,7 +135,11 @@ impl Command {
     fn check_format(&self, format: Format) -> Result<()> {
         let (is_written, by) = match format {
             Format::Table | Format::Json | Format::Yaml => (true, ""),
-            Format::Csv | Format::Markdown => (matches!(self, Self::Connections(_)), "connections"),
+            Format::Csv => (matches!(self, Self::Connections(_)), "connections"),
+            Format::Markdown => (
+                matches!(self, Self::Connections(_) | Self::Diff(_)),
+                "connections",
+            ),
             Format::Sarif | Format::Github => (matches!(self, Self::Validate(_)), "validate"),
         };
         if !is_written {
@@ -156,6 +161,7 @@ impl Cli {
             Command::Validate(args) => args.run(&session),
             Command::Can(args) => args.run(&session),
             Command::Connections(args) => args.run(&session),
+            Command::Diff(args) => args.run(&session),
             Command::Test(args) => args.run(&session),
             Command::Kinds(args) => args.run(&session),
             Command::Completions(args) => args.run(&session),

@@ -14,6 +14,8 @@ mod api;
 mod connections;
 #[path = "cli/console.rs"]
 mod console;
+#[path = "cli/diff.rs"]
+mod diff;
 #[path = "cli/errors.rs"]
 mod errors;
 #[path = "cli/eval.rs"]

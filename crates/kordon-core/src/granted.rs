@@ -51,7 +51,38 @@ pub struct GrantedSubject {
     pub path: String,
 }
 
+/// What a policy grants to one of its subjects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// The subject.
+    pub subject: PrincipalMatch,
+    /// The namespace in which it holds, or the whole cluster.
+    pub namespace: Option<String>,
+    /// What is permitted, as written.
+    pub permissions: Vec<ApiPermission>,
+}
+
 impl Snapshot {
+    /// What every policy grants to each of its subjects, in the order of the policies' references.
+    pub fn grants(&self) -> Vec<Grant> {
+        let mut grants = Vec::new();
+        for policy in self.policies_about_principals() {
+            let CompiledTarget::Principals { subjects, scope } = &policy.target else {
+                continue;
+            };
+            let mut permissions = Vec::new();
+            self.visit_rules(policy, &mut Vec::new(), &mut |_, _, permission| {
+                permissions.push(permission);
+            });
+            grants.extend(subjects.iter().map(|subject| Grant {
+                subject: subject.matches(),
+                namespace: scope.as_deref().map(str::to_owned),
+                permissions: permissions.clone(),
+            }));
+        }
+        grants
+    }
+
     /// The rules granted to a user with these groups, in the whole cluster and, where one is
     /// named, in a namespace.
     pub fn rules_for(

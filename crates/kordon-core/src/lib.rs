@@ -20,7 +20,7 @@ pub use explain::{
     ClauseFinding, Explanation, GrantFinding, LISTED, NEAREST, PlaneFinding, PolicyFinding,
     RuleFinding, StageFinding,
 };
-pub use granted::{Granted, GrantedRule, GrantedSubject};
+pub use granted::{Grant, Granted, GrantedRule, GrantedSubject};
 pub use id::{PolicyId, RuleId};
 pub use request::{
     ApiRequest, ApiTarget, ConnectionRequest, DescribedWorkload, Endpoint, Groups, Port, Request,

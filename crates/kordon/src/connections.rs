@@ -20,6 +20,7 @@ use crate::request::EndpointSpec;
 
 pub use exposure::{Exposure, OpenTo};
 pub use group::Group;
+pub(crate) use json::{answer_json, name_json, ranges_json};
 pub use select::{Filter, Nodes, Selection};
 
 /// The map of all connections of an engine.
@@ -59,7 +60,7 @@ pub use select::{Filter, Nodes, Selection};
 /// assert_eq!(rows[0].answer.allowed().to_string(), "TCP 7070");
 /// assert_eq!(
 ///     map.why(&rows[0]).last().unwrap(),
-///     "ingress: NetworkPolicy shop/cart spec.ingress[0] allows it (shop.yaml:15:5)",
+///     "ingress: NetworkPolicy shop/cart spec.ingress[0] allows it (shop.yaml:16:5)",
 /// );
 /// # Ok::<(), kordon::RequestError>(())
 /// ```
@@ -120,8 +121,7 @@ impl<'e> Connections<'e> {
     pub fn names(&self, peer: &Peer) -> Vec<String> {
         match peer {
             Peer::Workload(index) => vec![self.name(*index)],
-            Peer::Outside(ranges) if is_everything(ranges) => vec!["outside".to_owned()],
-            Peer::Outside(ranges) => ranges.iter().map(ToString::to_string).collect(),
+            Peer::Outside(ranges) => ranges_text(ranges),
         }
     }
 
@@ -161,10 +161,14 @@ pub fn parts(answer: &Answer) -> impl Iterator<Item = (Allowance, &PortSet)> {
     .filter(|(_, ports)| !ports.is_empty())
 }
 
-/// Whether ranges cover both families.
-fn is_everything(ranges: &[AddressRange]) -> bool {
+/// Ranges as people read them: those that cover both families as one word.
+pub(crate) fn ranges_text(ranges: &[AddressRange]) -> Vec<String> {
     let texts: Vec<String> = ranges.iter().map(ToString::to_string).collect();
-    texts == ["0.0.0.0/0", "::/0"]
+    if texts == ["0.0.0.0/0", "::/0"] {
+        vec!["outside".to_owned()]
+    } else {
+        texts
+    }
 }
 
 /// How a request names a workload: by its bare name where that means this one.

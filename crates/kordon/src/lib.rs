@@ -41,6 +41,7 @@
 //! | show an answer | [`Answer`] |
 //! | show problems | [`syntax::Diagnostic`], [`syntax::render`] |
 //! | ask who reaches whom | [`Engine::connections`] |
+//! | compare two clusters | [`diff`] |
 //! | ask who can do what | [`Snapshot::who_can`], [`Snapshot::rules_for`] |
 //! | change one object | [`Engine::apply`], [`model::Change`] |
 //!
@@ -62,6 +63,7 @@ pub mod authorizer;
 pub mod calico;
 mod cluster;
 pub mod connections;
+pub mod diff;
 mod engine;
 pub mod manual;
 pub mod policy_test;
@@ -77,10 +79,10 @@ pub use kordon_core::model::Protocol;
 pub use kordon_core::rule::{Direction, Plane};
 pub use kordon_core::{
     ApiRequest, ApiTarget, Cause, ClauseFinding, ConnectionRequest, Decision, DescribedWorkload,
-    Endpoint, Explanation, GrantFinding, Granted, GrantedRule, GrantedSubject, Groups, Includes,
-    Options, PlaneFinding, PolicyFinding, PolicyId, Port, Posture, PreparedApi, PreparedConnection,
-    Problem, Request, RuleFinding, RuleId, Size, Snapshot, StageFinding, Verdict, model, rule,
-    view,
+    Endpoint, Explanation, Grant, GrantFinding, Granted, GrantedRule, GrantedSubject, Groups,
+    Includes, Options, PlaneFinding, PolicyFinding, PolicyId, Port, Posture, PreparedApi,
+    PreparedConnection, Problem, Request, RuleFinding, RuleId, Size, Snapshot, StageFinding,
+    Verdict, model, rule, view,
 };
 pub use kordon_kinds as kinds;
 pub use kordon_syntax as syntax;

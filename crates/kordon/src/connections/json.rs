@@ -1,10 +1,10 @@
 //! Rows for programs. Their form is stable: fields are added, never changed.
 
-use kordon_analyze::connectivity::{Peer, PortSet, Row};
+use kordon_analyze::connectivity::{AddressRange, Answer, Peer, PortSet, Row};
+use kordon_core::view::EndName;
 use serde_json::{Map, Value, json};
 
 use super::{Connections, parts};
-use crate::request::EndpointSpec;
 
 impl Connections<'_> {
     /// A row as a JSON object: `from`, `to`, and by `explicit`, `implicit` and `unknown` the ports
@@ -14,39 +14,47 @@ impl Connections<'_> {
     /// `"all"`, or by protocol a list of ranges with both ends included, where `others` stands for
     /// all protocols without ports.
     pub fn row_json(&self, row: &Row) -> Value {
-        let mut value = Map::new();
+        let mut value = answer_json(&row.answer);
         value.insert("from".to_owned(), self.end_json(&row.from));
         value.insert("to".to_owned(), self.end_json(&row.to));
-        for (allowance, ports) in parts(&row.answer) {
-            value.insert(allowance.name().to_owned(), ports_json(ports));
-        }
         Value::Object(value)
     }
 
     fn end_json(&self, peer: &Peer) -> Value {
-        let Peer::Workload(index) = peer else {
-            return json!({"ranges": self.range_texts(peer)});
-        };
-        match self.specs.get(*index) {
-            Some(EndpointSpec::Node(name)) => json!({"node": name}),
-            _ => match self.map.workloads().get(*index).map(|one| &one.name) {
-                Some(name) if name.kind == "Pod" => {
-                    json!({"pod": format!("{}/{}", name.namespace, name.name)})
-                }
-                Some(name) => {
-                    json!({"workload": format!("{}/{}/{}", name.namespace, name.kind, name.name)})
-                }
-                None => Value::Null,
-            },
-        }
-    }
-
-    fn range_texts(&self, peer: &Peer) -> Vec<String> {
         match peer {
-            Peer::Outside(ranges) => ranges.iter().map(ToString::to_string).collect(),
-            Peer::Workload(_) => self.names(peer),
+            Peer::Outside(ranges) => ranges_json(ranges),
+            Peer::Workload(index) => {
+                let workload = self.map.workloads().get(*index);
+                workload.map_or(Value::Null, |workload| name_json(&workload.name))
+            }
         }
     }
+}
+
+/// An answer by the names of its parts.
+pub(crate) fn answer_json(answer: &Answer) -> Map<String, Value> {
+    let parts = parts(answer).map(|(kind, ports)| (kind.name().to_owned(), ports_json(ports)));
+    parts.collect()
+}
+
+/// A workload or node as an endpoint of a request in compact form.
+pub(crate) fn name_json(name: &EndName) -> Value {
+    let EndName {
+        namespace,
+        kind,
+        name,
+    } = name;
+    match kind.as_str() {
+        "Node" if namespace.is_empty() => json!({"node": name}),
+        "Pod" => json!({"pod": format!("{namespace}/{name}")}),
+        kind => json!({"workload": format!("{namespace}/{kind}/{name}")}),
+    }
+}
+
+/// Addresses outside.
+pub(crate) fn ranges_json(ranges: &[AddressRange]) -> Value {
+    let texts: Vec<String> = ranges.iter().map(ToString::to_string).collect();
+    json!({"ranges": texts})
 }
 
 /// Ports as `"all"`, or by protocol as ranges; `others` is all protocols without ports.
