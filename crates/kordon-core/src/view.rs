@@ -3,21 +3,19 @@
 //! Owns a read-only view of compiled stages, rules and clauses in which every test is the one that
 //! a decision makes. Must not combine rules or sides: that is the reader's.
 
+mod clause;
+
 use std::fmt;
 use std::net::IpAddr;
 
-use ipnet::IpNet;
-
-use crate::compile::{
-    CompiledClause, CompiledPeer, CompiledPort, CompiledRule, CompiledTest, PortSlot, StageProgram,
-};
-use crate::decide::{Connection, Holds, Party, Place, Side, Who, node_side, outside_side};
-use crate::id::RuleId;
-use crate::model::Protocol;
+use crate::compile::PortSlot;
+use crate::decide::{Place, Side, Who, node_side, outside_side};
 use crate::request::Endpoint;
-use crate::rule::{self, Combine, Direction, Effect, Sense};
+use crate::rule::Direction;
 use crate::snapshot::{ClassId, Snapshot, WorkloadId};
 use crate::symbol::Symbol;
+
+pub use clause::{About, ClauseView, PortRange, RuleView, StageView};
 
 /// What stands for a node in the kind of a name.
 const NODE: &str = "Node";
@@ -67,51 +65,6 @@ impl Traits {
 /// The policies that guard an end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Guard(usize);
-
-/// One stage that guards an end, with the rules of the policies that select it.
-#[derive(Clone, Copy, Debug)]
-pub struct StageView<'s> {
-    snapshot: &'s Snapshot,
-    stage: &'s StageProgram,
-}
-
-/// One rule of a stage.
-#[derive(Clone, Copy, Debug)]
-pub struct RuleView<'s> {
-    /// What identifies the rule in the snapshot.
-    pub id: RuleId,
-    snapshot: &'s Snapshot,
-    rule: &'s CompiledRule,
-}
-
-/// One condition of a rule.
-#[derive(Clone, Copy, Debug)]
-pub struct ClauseView<'s> {
-    snapshot: &'s Snapshot,
-    clause: &'s CompiledClause,
-}
-
-/// What a condition speaks of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum About {
-    /// The ends, of which that which is not guarded is the peer.
-    Peer,
-    /// The protocol, and the port of the destination.
-    Port,
-    /// Nothing of a connection: it holds, fails or is unknown for all alike.
-    Nothing,
-}
-
-/// Ports `first` to `last` of a protocol.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PortRange {
-    /// The protocol.
-    pub protocol: Protocol,
-    /// The lowest port.
-    pub first: u16,
-    /// The highest port.
-    pub last: u16,
-}
 
 impl Snapshot {
     /// Every pod, every template whose pods are not known, and every node, in the order of their
@@ -283,6 +236,11 @@ impl<'s> End<'s> {
         exemption.is_some()
     }
 
+    /// Whether both are in one namespace, or neither is in any.
+    pub fn shares_namespace(&self, other: &End<'_>) -> bool {
+        self.side.party.namespace == other.side.party.namespace
+    }
+
     /// Whether it is or shares the network of a node, so that it may be a pod's own node.
     pub fn is_host(&self) -> bool {
         self.side.party.place == Place::Host
@@ -297,176 +255,5 @@ impl<'s> End<'s> {
 impl fmt::Debug for End<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("End").field(&self.side.who).finish()
-    }
-}
-
-impl<'s> StageView<'s> {
-    /// How the rules combine.
-    pub fn combine(self) -> Combine {
-        self.stage.combine
-    }
-
-    /// The rules in rank order.
-    pub fn rules(self) -> impl Iterator<Item = RuleView<'s>> {
-        let Self { snapshot, stage } = self;
-        stage.rules().filter_map(move |(at, rule)| {
-            let id = stage.rule_id(at)?;
-            Some(RuleView { id, snapshot, rule })
-        })
-    }
-}
-
-impl<'s> RuleView<'s> {
-    /// What it does when all of its conditions hold.
-    pub fn effect(self) -> Effect {
-        self.rule.effect
-    }
-
-    /// Its conditions.
-    pub fn clauses(self) -> impl Iterator<Item = ClauseView<'s>> {
-        let snapshot = self.snapshot;
-        let clauses = self.rule.clauses.iter();
-        clauses.map(move |clause| ClauseView { snapshot, clause })
-    }
-}
-
-impl ClauseView<'_> {
-    /// What the condition speaks of.
-    pub fn about(self) -> About {
-        match &self.clause.test {
-            CompiledTest::Peers(_) | CompiledTest::End(_) => About::Peer,
-            CompiledTest::Ports(_) | CompiledTest::NotPorts(_) => About::Port,
-            CompiledTest::Api(_) | CompiledTest::Unknown(_) => About::Nothing,
-        }
-    }
-
-    /// Whether the condition, unless it speaks of ports, holds for connections between a guarded
-    /// end and a peer; `None` where the snapshot lacks a fact to tell, where it speaks of the
-    /// guarded end, or where it depends on the port as well.
-    pub fn holds(self, guarded: &End<'_>, peer: &End<'_>, direction: Direction) -> Option<bool> {
-        let (source, destination) = match direction {
-            Direction::Egress => (guarded, peer),
-            Direction::Ingress => (peer, guarded),
-        };
-        if !self.is_about_peer_alone(direction) {
-            return None;
-        }
-        let connection = Connection {
-            direction,
-            snapshot: self.snapshot,
-            source: &source.side.party,
-            destination: &destination.side.party,
-            protocol: Protocol::TCP,
-            port: 0,
-        };
-        match self.clause.test.holds(&connection) {
-            Holds::Yes => Some(true),
-            Holds::No => Some(false),
-            Holds::Unknown => None,
-        }
-    }
-
-    /// Whether the answer is the same whatever the guarded end and the port.
-    fn is_about_peer_alone(self, direction: Direction) -> bool {
-        let peer = match direction {
-            Direction::Egress => rule::End::Destination,
-            Direction::Ingress => rule::End::Source,
-        };
-        let serves = |peer: &CompiledPeer| matches!(peer, CompiledPeer::Service { .. });
-        match &self.clause.test {
-            CompiledTest::Peers(peers) => !peers.iter().any(serves),
-            CompiledTest::End(test) => test.end == peer && !test.alternatives.iter().any(serves),
-            _ => true,
-        }
-    }
-
-    /// The ports of a destination that a condition about ports names, and whether they are those
-    /// that satisfy it or those that do not.
-    pub fn ports(self, destination: &End<'_>) -> (Sense, Vec<PortRange>) {
-        let party = &destination.side.party;
-        let ranges = self
-            .port_matches()
-            .iter()
-            .flat_map(|port| port.ranges(party));
-        let sense = match &self.clause.test {
-            CompiledTest::NotPorts(_) => Sense::NoneOf,
-            _ => Sense::OneOf,
-        };
-        (sense, ranges.collect())
-    }
-
-    fn port_matches(&self) -> &[CompiledPort] {
-        match &self.clause.test {
-            CompiledTest::Ports(ports) | CompiledTest::NotPorts(ports) => ports,
-            _ => &[],
-        }
-    }
-
-    /// Whether a condition about ports depends on the destination, as names of ports do.
-    pub fn has_named_ports(self) -> bool {
-        let is_named = |port: &CompiledPort| matches!(port, CompiledPort::Named { .. });
-        self.port_matches().iter().any(is_named)
-    }
-
-    /// Whether the answer may depend on the addresses of the ends.
-    pub fn asks_address(self) -> bool {
-        self.peers().iter().any(|peer| match peer {
-            CompiledPeer::Block(_) => true,
-            CompiledPeer::Endpoints(_) => self.snapshot.has_groups(),
-            _ => false,
-        })
-    }
-
-    /// The blocks at whose borders the condition may change its answer.
-    pub fn blocks(self) -> Vec<IpNet> {
-        let mut blocks = Vec::new();
-        for peer in self.peers() {
-            match peer {
-                CompiledPeer::Block(block) => {
-                    blocks.push(block.block);
-                    blocks.extend(&block.except);
-                }
-                CompiledPeer::Endpoints(condition) => {
-                    blocks.extend(self.snapshot.blocks_of_groups(condition));
-                }
-                _ => {}
-            }
-        }
-        blocks
-    }
-
-    fn peers(&self) -> &[CompiledPeer] {
-        match &self.clause.test {
-            CompiledTest::Peers(peers) => peers,
-            CompiledTest::End(test) => &test.alternatives,
-            _ => &[],
-        }
-    }
-}
-
-impl CompiledPort {
-    /// The ports of a destination that are meant.
-    fn ranges(self, destination: &Party<'_>) -> impl Iterator<Item = PortRange> {
-        let (own, declared) = match self {
-            Self::Range {
-                protocol,
-                first,
-                last,
-            } => (
-                Some(PortRange {
-                    protocol,
-                    first,
-                    last,
-                }),
-                &[][..],
-            ),
-            Self::Named { .. } => (None, destination.ports()),
-        };
-        let named = declared.iter().filter(move |slot| self.names(**slot));
-        own.into_iter().chain(named.map(|slot| PortRange {
-            protocol: slot.protocol,
-            first: slot.port,
-            last: slot.port,
-        }))
     }
 }

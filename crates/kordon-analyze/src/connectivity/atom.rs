@@ -19,6 +19,8 @@ use super::cut::Cut;
 pub(super) struct Atoms<'s> {
     /// The end that stands for each.
     pub(super) ends: Vec<End<'s>>,
+    /// Neighbours of one namespace: the first of each run, and how many they are.
+    pub(super) runs: Vec<(u32, usize)>,
     /// How many of them stand for ends in the inventory.
     pub(super) inside: usize,
     pub(super) cut: Cut,
@@ -60,6 +62,7 @@ impl<'s> Atoms<'s> {
         ends.extend(cells.map(|cell| snapshot.outside_end(cell.first)));
         Self {
             workloads: workloads(members, &ends),
+            runs: runs(&ends),
             ends,
             inside,
             cut,
@@ -92,6 +95,16 @@ fn blocks(ends: &[End<'_>]) -> Vec<ipnet::IpNet> {
         .flat_map(RuleView::clauses)
         .flat_map(ClauseView::blocks)
         .collect()
+}
+
+fn runs(ends: &[End<'_>]) -> Vec<(u32, usize)> {
+    let mut runs = Vec::new();
+    let mut first = 0_u32;
+    for run in ends.chunk_by(|a, b| a.shares_namespace(b)) {
+        runs.push((first, run.len()));
+        first = first.saturating_add(u32::try_from(run.len()).unwrap_or(u32::MAX));
+    }
+    runs
 }
 
 fn workloads(mut members: Vec<(EndName, usize)>, ends: &[End<'_>]) -> Vec<Workload> {

@@ -74,6 +74,37 @@ struct Reach {
     maybe: IntervalSet,
 }
 
+impl Reach {
+    /// Adds those of some peers, by their numbers, that a rule means.
+    fn add<'p, 's: 'p>(
+        &mut self,
+        rule: RuleView<'_>,
+        guarded: &End<'_>,
+        direction: Direction,
+        peers: impl Iterator<Item = (u32, &'p End<'s>)>,
+    ) {
+        for (number, peer) in peers {
+            let clauses = rule
+                .clauses()
+                .filter(|clause| clause.about() != About::Port);
+            let mut holds = Some(true);
+            for clause in clauses {
+                holds = match (holds, clause.holds(guarded, peer, direction)) {
+                    (Some(false), _) | (_, Some(false)) => Some(false),
+                    (None, _) | (_, None) => None,
+                    (Some(true), Some(true)) => Some(true),
+                };
+            }
+            if holds != Some(false) {
+                self.maybe.push(number);
+            }
+            if holds == Some(true) {
+                self.yes.push(number);
+            }
+        }
+    }
+}
+
 /// A rule, for some peers to which it means the same ports.
 #[derive(Debug)]
 struct Part {
@@ -234,23 +265,16 @@ impl<'a, 's> Judge<'a, 's> {
             return Arc::clone(known);
         }
         let mut reach = Reach::default();
-        for (number, peer) in (0_u32..).zip(&self.atoms.ends) {
-            let clauses = rule
-                .clauses()
-                .filter(|clause| clause.about() != About::Port);
-            let mut holds = Some(true);
-            for clause in clauses {
-                holds = match (holds, clause.holds(guarded, peer, direction)) {
-                    (Some(false), _) | (_, Some(false)) => Some(false),
-                    (None, _) | (_, None) => None,
-                    (Some(true), Some(true)) => Some(true),
-                };
-            }
-            if holds != Some(false) {
-                reach.maybe.push(number);
-            }
-            if holds == Some(true) {
-                reach.yes.push(number);
+        let mut rest = self.atoms.ends.as_slice();
+        for &(first, length) in &self.atoms.runs {
+            let (run, after) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+            rest = after;
+            let is_excluded = |peer| {
+                rule.clauses()
+                    .any(|clause| clause.excludes_namespace_of(peer))
+            };
+            if !run.first().is_some_and(is_excluded) {
+                reach.add(rule, guarded, direction, (first..).zip(run));
             }
         }
         let reach = Arc::new(reach);
