@@ -2,7 +2,8 @@
 
 use kordon::model::{Item, Object, ObjectRef};
 use kordon::rule::{
-    Clause, Combine, Effect, Order, Plane, Policy, Rule, RuleSet, Rules, Scope, Stage, Target, Test,
+    Clause, Combine, Effect, Order, Plane, Policy, Rule, RuleSet, Rules, Scope, Stage, Target,
+    Test, Ties,
 };
 use kordon::syntax::FieldPath;
 
@@ -35,6 +36,7 @@ impl Company {
                 order: Order(0.0),
                 name: "rbac".to_owned(),
                 combine: Combine::AnyAllow,
+                ties: Ties::default(),
             },
             order: Order(0.0),
             path: subjects.clone(),

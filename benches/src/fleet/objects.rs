@@ -9,7 +9,7 @@ use kordon::model::{
     Protocol, Selector, Workload,
 };
 use kordon::rule::{
-    Clause, Combine, Effect, Order, Peer, Plane, Policy, Rule, Rules, Stage, Target, Test,
+    Clause, Combine, Effect, Order, Peer, Plane, Policy, Rule, Rules, Stage, Target, Test, Ties,
 };
 use kordon::syntax::FieldPath;
 
@@ -138,6 +138,7 @@ fn policy(namespace: usize, selector: &Selector, direction: Direction, rules: Ve
             order: Order(1_000_000.0),
             name: "NetworkPolicy".to_owned(),
             combine: Combine::Isolate,
+            ties: Ties::default(),
         },
         order: Order(1000.0),
         path: FieldPath::root().key("spec").key("podSelector"),
