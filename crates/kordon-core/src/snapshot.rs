@@ -1,6 +1,7 @@
 //! The compiled state of a cluster: immutable, cheap to clone, ready to decide.
 
 mod apply;
+mod attributes;
 mod directory;
 mod grants;
 mod inventory;
@@ -15,7 +16,8 @@ use crate::persist::{Shards, Slots};
 use crate::rule::Stage;
 use crate::symbol::Symbols;
 
-pub(crate) use directory::{Directory, WorkloadAttributes};
+pub(crate) use attributes::WorkloadAttributes;
+pub(crate) use directory::Directory;
 pub(crate) use grants::{Grant, Grantee, Grants};
 pub(crate) use inventory::{
     AddressUse, Class, ClassId, NamedWorkload, NamespaceSlot, NodeSlot, POD, ServiceSlot, Sort,

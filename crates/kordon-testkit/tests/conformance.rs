@@ -11,6 +11,8 @@
     reason = "how many cases were checked is what a reader looks for"
 )]
 
+#[path = "conformance/calico.rs"]
+mod calico;
 #[path = "support/count.rs"]
 mod count;
 #[path = "support/engine.rs"]

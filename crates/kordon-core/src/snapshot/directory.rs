@@ -9,8 +9,9 @@ use ipnet::IpNet;
 use smallvec::SmallVec;
 
 use super::Snapshot;
+use super::attributes::GroupAttributes;
 use super::inventory::{NamespaceId, hash_symbols};
-use crate::compile::{Attributes, CompiledAttribute, CompiledMatch, LabelView, pack_labels};
+use crate::compile::{CompiledAttribute, CompiledMatch, LabelView, pack_labels};
 use crate::model::{AddressGroup, Members, Protocol, ServiceAccount, ServiceEndpoints};
 use crate::persist::{Entry, Shards, Slots};
 use crate::rule::Stage;
@@ -32,7 +33,7 @@ pub(crate) struct Directory {
 #[derive(Debug)]
 pub(crate) struct GroupSlot {
     pub(crate) namespace: Option<NamespaceId>,
-    namespace_name: Symbol,
+    pub(super) namespace_name: Symbol,
     pub(crate) attributes: Box<[(CompiledAttribute, Symbol)]>,
     blocks: Box<[IpNet]>,
     members: Members,
@@ -389,59 +390,4 @@ fn block_hash(symbols: &Symbols, block: &IpNet) -> u64 {
 
 fn pair_hash(first: Symbol, second: Symbol) -> u64 {
     hash_symbols(&[u64::from(first.number()), u64::from(second.number())])
-}
-
-/// The attributes of a workload.
-pub(crate) struct WorkloadAttributes<'a> {
-    pub(crate) snapshot: &'a Snapshot,
-    /// The texts that the labels stand for.
-    pub(crate) symbols: &'a Symbols,
-    pub(crate) labels: LabelView<'a>,
-    pub(crate) namespace: Symbol,
-    pub(crate) namespace_labels: LabelView<'a>,
-    pub(crate) account: Symbol,
-}
-
-impl Attributes for WorkloadAttributes<'_> {
-    fn value(&self, attribute: CompiledAttribute) -> Option<Symbol> {
-        match attribute {
-            CompiledAttribute::Label(key) => self.labels.value(key),
-            CompiledAttribute::NamespaceLabel(key) => self.namespace_labels.value(key),
-            CompiledAttribute::AccountLabel(key) => self
-                .snapshot
-                .account_labels(self.namespace, self.account)
-                .value(key),
-            CompiledAttribute::Namespace => Some(self.namespace),
-            CompiledAttribute::Account => Some(self.account),
-        }
-    }
-
-    fn text(&self, value: Symbol) -> &str {
-        self.symbols.text(value)
-    }
-}
-
-struct GroupAttributes<'a> {
-    snapshot: &'a Snapshot,
-    group: &'a GroupSlot,
-}
-
-impl Attributes for GroupAttributes<'_> {
-    fn value(&self, attribute: CompiledAttribute) -> Option<Symbol> {
-        let own = self.group.attributes.iter();
-        let own = own.clone().find(|(known, _)| *known == attribute);
-        own.map(|(_, value)| *value)
-            .or_else(|| match (attribute, self.group.namespace) {
-                (CompiledAttribute::Namespace, Some(_)) => Some(self.group.namespace_name),
-                (CompiledAttribute::NamespaceLabel(key), Some(namespace)) => {
-                    let slot = self.snapshot.namespaces.get(namespace.index())?;
-                    LabelView(&slot.labels).value(key)
-                }
-                _ => None,
-            })
-    }
-
-    fn text(&self, value: Symbol) -> &str {
-        self.snapshot.symbols.text(value)
-    }
 }

@@ -1,29 +1,14 @@
 //! Holds the engine, through the facade, against what Calico's own tests say.
 
-#![expect(clippy::panic, reason = "a test that cannot go on fails")]
-#![expect(
-    clippy::print_stdout,
-    reason = "how many cases were checked is what a reader looks for"
-)]
-
-#[path = "support/count.rs"]
-mod count;
-
-use count::{Count, suite};
 use kordon::syntax::Severity;
-use kordon::{Cluster, Direction, Engine, Explanation, RequestSpec, Verdict, calico};
+use kordon::{Direction, Engine, Explanation, Verdict, calico};
 use serde_json::{Value, json};
 
-fn cluster(objects: &[Value]) -> Cluster {
-    let mut cluster = Cluster::new();
-    for object in objects {
-        cluster.read_value("world", object);
-    }
-    cluster
-}
+use crate::count::{Count, suite};
+use crate::engine::{cluster, read};
 
 fn explain(engine: &Engine, request: &Value) -> Explanation {
-    let spec = RequestSpec::from_json(request).unwrap_or_else(|error| panic!("{error}"));
+    let spec = read(request);
     let explanation = engine.explain(&spec.as_request());
     assert_eq!(engine.decide(&spec.as_request()), explanation.decision);
     explanation
