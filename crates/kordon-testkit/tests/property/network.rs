@@ -31,7 +31,7 @@ fn connections_are_judged_as_the_reference_judges_them() {
     .hold();
 }
 
-fn calico_world(seed: u64) -> World {
+pub(crate) fn calico_world(seed: u64) -> World {
     network_calico(seed, 3 + usize::try_from(seed % 7).unwrap_or(0))
 }
 
