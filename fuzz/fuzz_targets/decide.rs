@@ -3,6 +3,7 @@
 #![no_main]
 
 #[path = "../../crates/kordon-testkit/tests/support/engine.rs"]
+#[allow(dead_code, reason = "the tests that share it use more of it")]
 mod engine;
 
 use engine::{cluster, read, sides};
