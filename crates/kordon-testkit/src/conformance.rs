@@ -12,7 +12,9 @@ pub use self::calico::{
     CalicoFlow, CalicoPacket, CalicoProgram, CalicoProtocol, CalicoScenario, CalicoSelector,
     CalicoStaging, CalicoValidation,
 };
-pub use self::network::{ConnectionMap, ManifestMap, MapDiff, NetworkCase, NetworkWorld};
+pub use self::network::{
+    ConnectionMap, ManifestMap, MapDiff, NetworkCase, NetworkWorld, RefusedManifests,
+};
 pub use self::rbac::{
     CoversCase, Expected, HttpCase, RbacCase, RbacWorld, Rejected, ReviewCase, RulesForCase,
     RulesForResult, WhoCase,

@@ -30,8 +30,8 @@ use kordon::analyze::escalation::covers;
 use kordon::model::PrincipalMatch;
 use kordon::rule::ApiPermission;
 use kordon::{
-    ApiCall, ApiTargetSpec, Engine, Explanation, Granted, GrantedRule, Groups, Includes, Options,
-    Request, RequestSpec, authorizer,
+    ApiCall, ApiTargetSpec, Cluster, Engine, Explanation, Granted, GrantedRule, Groups, Includes,
+    Options, Request, RequestSpec, authorizer,
 };
 use kordon_testkit::conformance::{
     Expected, HttpCase, NetworkCase, NetworkWorld, RbacWorld, RulesForResult,
@@ -474,6 +474,25 @@ fn permission(rule: &Value) -> ApiPermission {
         names: list("resourceNames"),
         paths: list("nonResourceURLs"),
     }
+}
+
+#[test]
+fn manifests_are_refused_where_the_api_server_refuses_them() {
+    let Some(suite) = suite("refused manifests") else {
+        return;
+    };
+    let mut count = Count::default();
+    for case in suite.refused_manifests().unwrap() {
+        let mut cluster = Cluster::new();
+        for (file, text) in &case.manifests {
+            cluster.read(file, text);
+        }
+        let same = cluster.has_errors() != case.is_valid_upstream;
+        count.check(same, || {
+            format!("{}: {:?}", case.name, cluster.diagnostics())
+        });
+    }
+    count.finish("refused manifests");
 }
 
 #[test]

@@ -72,6 +72,17 @@ pub struct ManifestMap {
     pub expected: Vec<Value>,
 }
 
+/// Manifests that another tool refuses, and what Kubernetes does with them.
+#[derive(Clone, Debug)]
+pub struct RefusedManifests {
+    /// The case's name.
+    pub name: String,
+    /// The texts of the manifests, each with its file.
+    pub manifests: Vec<(String, String)>,
+    /// Whether the API server takes every object, each of them once.
+    pub is_valid_upstream: bool,
+}
+
 /// Two sets of manifests and the connections in which they differ, as rows
 /// `{type, src, dst, old, new}`.
 #[derive(Clone, Debug)]
@@ -84,6 +95,11 @@ pub struct MapDiff {
     pub new: Vec<(String, String)>,
     /// The rows; pairs that are not listed have the same connections.
     pub expected: Vec<Value>,
+}
+
+#[derive(Deserialize)]
+struct Refusal {
+    upstream_api_server: String,
 }
 
 #[derive(Deserialize)]
@@ -158,6 +174,24 @@ impl Suite {
             })
         };
         let folders = self.entries("netpol-connlist")?;
+        folders
+            .iter()
+            .filter(|f| f.is_dir())
+            .map(|f| read(f))
+            .collect()
+    }
+
+    /// Manifests that another tool refuses.
+    pub fn refused_manifests(&self) -> Result<Vec<RefusedManifests>, ReadError> {
+        let read = |folder: &Path| {
+            let refusal: Refusal = read_json(&folder.join("expected.json"))?;
+            Ok(RefusedManifests {
+                name: self.name_of(folder),
+                manifests: self.manifests(&folder.join("manifests"))?,
+                is_valid_upstream: refusal.upstream_api_server.starts_with("valid"),
+            })
+        };
+        let folders = self.entries("netpol-invalid")?;
         folders
             .iter()
             .filter(|f| f.is_dir())
