@@ -3,6 +3,7 @@
 use anyhow::{Result, bail};
 
 use super::{Suite, suites};
+use crate::chores::BENCHES;
 use crate::step::Step;
 use crate::workspace::{Package, Workspace};
 
@@ -36,7 +37,9 @@ pub(super) fn unit(workspace: &Workspace) -> Result<()> {
 /// dependencies for it.
 pub(super) fn bench_build(workspace: &Workspace) -> Result<()> {
     Step::cargo(workspace)
-        .words("bench --workspace --bench * --no-run --profile dev")
+        .arg("bench")
+        .words(BENCHES)
+        .words("--no-run --profile dev")
         .run()
 }
 
