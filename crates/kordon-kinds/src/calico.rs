@@ -36,8 +36,7 @@ mod tier;
 use std::collections::BTreeMap;
 
 use ipnet::IpNet;
-use kordon_core::model::{Attribute, Item, NamespaceMatch, Selector};
-use kordon_core::rule::{Combine, Order, Otherwise, Stage, Ties};
+use kordon_core::model::{Attribute, Item};
 use kordon_syntax::Diagnostic;
 
 use crate::address_block::read_block;
@@ -164,18 +163,6 @@ fn attributes(
 /// Without its labels and addresses nobody knows which rules speak of what, so that every
 /// connection is undecided, before any stage of policies.
 fn undecided_group() -> Vec<Item> {
-    let position = Position {
-        stage: Stage {
-            order: Order(0.0),
-            name: "NetworkSet".to_owned(),
-            combine: Combine::FirstMatch {
-                otherwise: Otherwise::Pass,
-            },
-            ties: Ties::Reference,
-        },
-        order: Order(0.0),
-        namespaces: NamespaceMatch::Matching(Selector::Everything),
-        workloads: Selector::Everything,
-    };
+    let position = Position::before_all("NetworkSet");
     position.undecided(&At::Root, &unreadable(&At::Root))
 }

@@ -5,7 +5,8 @@
 
 use kordon_core::model::{Item, NamespaceMatch, Protocol, Selector};
 use kordon_core::rule::{
-    Clause, Combine, Direction, Effect, Order, Plane, Policy, Rule, Rules, Stage, Target, Test,
+    Clause, Combine, Direction, Effect, Order, Otherwise, Plane, Policy, Rule, Rules, Stage,
+    Target, Test, Ties,
 };
 use kordon_syntax::{Diagnostic, FieldPath, quoted};
 
@@ -24,6 +25,24 @@ pub(crate) struct Position {
 }
 
 impl Position {
+    /// In a stage of its own before all others, for every workload. What stands there and cannot
+    /// be decided makes every connection undecided.
+    pub(crate) fn before_all(stage: &str) -> Self {
+        Self {
+            stage: Stage {
+                order: Order(0.0),
+                name: stage.to_owned(),
+                combine: Combine::FirstMatch {
+                    otherwise: Otherwise::Pass,
+                },
+                ties: Ties::Reference,
+            },
+            order: Order(0.0),
+            namespaces: NamespaceMatch::Matching(Selector::Everything),
+            workloads: Selector::Everything,
+        }
+    }
+
     /// A policy here, for one direction.
     pub(crate) fn policy(&self, direction: Direction, path: FieldPath, rules: Vec<Rule>) -> Item {
         Item::Policy(Policy {

@@ -3,8 +3,7 @@
 //! It might hold any policy, so nothing that a policy could deny passes while it is there. It
 //! knows no kind.
 
-use kordon_core::model::{NamespaceMatch, Object, ObjectRef, Selector};
-use kordon_core::rule::{Combine, Order, Otherwise, Stage, Ties};
+use kordon_core::model::{Object, ObjectRef};
 
 use crate::at::At;
 use crate::network::Position;
@@ -14,19 +13,7 @@ use crate::network::Position;
 ///
 /// Access to the API is not touched: what could not be read could only grant more of it.
 pub fn unread(source: &str) -> Object {
-    let position = Position {
-        stage: Stage {
-            order: Order(0.0),
-            name: "Source".to_owned(),
-            combine: Combine::FirstMatch {
-                otherwise: Otherwise::Pass,
-            },
-            ties: Ties::Reference,
-        },
-        order: Order(0.0),
-        namespaces: NamespaceMatch::Matching(Selector::Everything),
-        workloads: Selector::Everything,
-    };
+    let position = Position::before_all("Source");
     Object {
         id: ObjectRef::cluster("", "Source", source),
         items: position.undecided(
