@@ -85,6 +85,7 @@ fn measure_described(
             to: Endpoint::Named { namespace, name },
             protocol: Protocol::TCP,
             port: Port::Number(port),
+            session: None,
         })),
         _ => None,
     };

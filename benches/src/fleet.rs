@@ -78,6 +78,7 @@ impl Connection {
             to: self.to.as_endpoint(),
             protocol: Protocol::TCP,
             port: Port::Number(self.port),
+            session: None,
         }
     }
 

@@ -70,7 +70,7 @@ impl Role {
             name: None,
             effect: Effect::Allow,
             clauses: vec![Clause {
-                field: "",
+                field: "".into(),
                 test: Test::Api(permission.clone()),
             }],
         });

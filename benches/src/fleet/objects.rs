@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use kordon::Direction;
 use kordon::model::{
-    Item, NamedPort, Namespace, NamespaceMatch, Object, ObjectRef, Owner, PodNetwork, PortMatch,
-    Protocol, Selector, Workload,
+    Item, Membership, NamedPort, Namespace, NamespaceMatch, Object, ObjectRef, Owner, PodNetwork,
+    PortMatch, Protocol, Selector, Workload,
 };
 use kordon::rule::{
     Clause, Combine, Effect, Order, Peer, Plane, Policy, Rule, Rules, Stage, Target, Test, Ties,
@@ -37,7 +37,11 @@ pub fn namespace(number: usize) -> Object {
     let labels = labels(&[("kubernetes.io/metadata.name", &name), ("env", environment)]);
     Object {
         id: ObjectRef::cluster("", "Namespace", &name),
-        items: vec![Item::Namespace(Namespace { name, labels })],
+        items: vec![Item::Namespace(Namespace {
+            name,
+            labels,
+            mesh: Membership::default(),
+        })],
     }
 }
 
@@ -75,6 +79,7 @@ pub fn pod(number: usize, replicas: Replicas) -> Object {
         ports: vec![port("http", HTTP), port("metrics", 9090)],
         node: Some(format!("node-{}", number / PODS_A_NODE)),
         network: PodNetwork::Pod,
+        mesh: Membership::default(),
     };
     Object {
         id: ObjectRef::namespaced("", "Pod", &namespace, &name),
@@ -118,13 +123,13 @@ fn clauses(field: &'static str, peers: Vec<Peer>, ports: Vec<PortMatch>) -> Vec<
     let mut clauses = Vec::new();
     if !peers.is_empty() {
         clauses.push(Clause {
-            field,
+            field: field.into(),
             test: Test::Peers(peers),
         });
     }
     if !ports.is_empty() {
         clauses.push(Clause {
-            field: "ports",
+            field: "ports".into(),
             test: Test::Ports(ports),
         });
     }

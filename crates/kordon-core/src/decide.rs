@@ -5,13 +5,17 @@
 
 mod api;
 mod connection;
+mod exchange;
 mod matching;
+mod mesh;
 mod party;
 mod resolve;
 mod stage;
 
 pub(crate) use connection::{Guarded, Reason};
+pub(crate) use exchange::{Exchange, PeerNames};
 pub(crate) use matching::{Connection, Holds};
+pub(crate) use mesh::Asked;
 pub(crate) use party::{Party, Place};
 pub(crate) use resolve::{Side, Who, node_side, outside_side};
 pub(crate) use stage::StageAnswer;
@@ -61,7 +65,10 @@ impl Snapshot {
     pub fn decide(&self, request: &Request<'_>) -> Decision {
         match request {
             Request::Api(request) => self.decide_api(request),
-            Request::Connection(request) => self.decide_connection(request, &mut Silent),
+            Request::Connection(request) => {
+                self.decide_connection(request, &Asked::connection(request), &mut Silent)
+            }
+            Request::Http(request) => self.decide_http(request, &mut Silent),
         }
     }
 }

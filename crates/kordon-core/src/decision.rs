@@ -113,6 +113,10 @@ pub enum Problem {
     NoSuchPort,
     /// A described workload cannot be prepared.
     DescribedWorkload,
+    /// No known pod runs as the service account.
+    NoSuchAccount,
+    /// A proxy refuses the path of the request before it judges it.
+    RefusedPath,
 }
 
 impl fmt::Display for Problem {
@@ -133,6 +137,10 @@ impl fmt::Display for Problem {
             }
             Self::NoSuchNode => "no such node is known",
             Self::NoSuchPort => "the destination declares no port of this name",
+            Self::NoSuchAccount => "no known workload runs as this service account",
+            Self::RefusedPath => {
+                "a proxy refuses this path with status 400: it has to begin with `/` and be printable ASCII without blanks and `#`"
+            }
             Self::DescribedWorkload => "a described workload cannot be prepared: decide it at once",
         })
     }

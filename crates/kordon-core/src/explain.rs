@@ -8,6 +8,7 @@ mod api;
 mod clause;
 mod connection;
 mod endpoint;
+mod message;
 
 use std::fmt;
 
@@ -177,6 +178,7 @@ impl Snapshot {
         match request {
             Request::Api(request) => self.explain_api(request),
             Request::Connection(request) => self.explain_connection(request),
+            Request::Http(request) => self.explain_http(request),
         }
     }
 }

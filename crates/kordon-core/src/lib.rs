@@ -5,6 +5,7 @@ mod decide;
 mod decision;
 mod explain;
 mod granted;
+mod http_path;
 mod id;
 pub mod model;
 mod persist;
@@ -21,8 +22,11 @@ pub use explain::{
     RuleFinding, StageFinding,
 };
 pub use granted::{Grant, Granted, GrantedRule, GrantedSubject};
+pub use http_path::PathNormalization;
 pub use id::{PolicyId, RuleId};
 pub use request::{
-    ApiRequest, ApiTarget, ConnectionRequest, DescribedWorkload, Endpoint, Groups, Port, Request,
+    ApiRequest, ApiTarget, ConnectionRequest, DescribedWorkload, Endpoint, Groups, Headers,
+    HttpMessage, HttpRequest, Metadata, MetadataValue, Names, Port, Request, Session,
+    SessionSecurity, Token,
 };
-pub use snapshot::{Includes, Options, Posture, Size, Snapshot};
+pub use snapshot::{Includes, Options, Posture, Size, Snapshot, TrustDomainName};

@@ -2,21 +2,27 @@
 //! plain data that the kinds build and the compiler reads.
 
 mod address;
+mod claims;
 mod endpoint;
 mod inventory;
 mod object;
 mod port;
 mod principal;
 mod selector;
+mod text;
+mod token;
 
 pub use address::{AddressBlock, BlockError};
+pub use claims::{Claim, Claims};
 pub use endpoint::{
     AddressGroup, Attribute, EndpointMatch, Members, ServiceAccount, ServiceEndpoints, ValueMatch,
 };
 pub use inventory::{
-    Namespace, Node, Owner, PodNetwork, Service, ServicePort, TargetPort, Workload,
+    Membership, Namespace, Node, Owner, PodNetwork, Service, ServicePort, TargetPort, Workload,
 };
 pub use object::{Change, Item, Object, ObjectRef};
 pub use port::{NamedPort, PortMatch, Protocol};
 pub use principal::{PrincipalMatch, SERVICE_ACCOUNT_PREFIX};
 pub use selector::{NamespaceMatch, Selector};
+pub use text::{Case, Glob, GlobPart, TextMatch};
+pub use token::{KeySource, TokenPlace, TokenRule};

@@ -6,6 +6,13 @@ use std::net::IpAddr;
 
 use crate::model::{NamedPort, Protocol};
 
+mod http;
+
+pub use http::{
+    Headers, HttpMessage, HttpRequest, Metadata, MetadataValue, Names, Session, SessionSecurity,
+    Token,
+};
+
 /// A question.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
@@ -14,6 +21,8 @@ pub enum Request<'a> {
     Api(ApiRequest<'a>),
     /// May this connection be made?
     Connection(ConnectionRequest<'a>),
+    /// May this HTTP request be made?
+    Http(HttpRequest<'a>),
 }
 
 /// A request to the Kubernetes API.
@@ -144,6 +153,8 @@ pub struct ConnectionRequest<'a> {
     pub protocol: Protocol,
     /// The port it goes to.
     pub port: Port<'a>,
+    /// What it shows of its source, where more is known than the inventory tells.
+    pub session: Option<&'a Session<'a>>,
 }
 
 /// A port of the destination.
@@ -194,6 +205,13 @@ pub enum Endpoint<'a> {
     Address(IpAddr),
     /// A node.
     Node(&'a str),
+    /// All pods that run as a service account.
+    ServiceAccount {
+        /// Its namespace.
+        namespace: &'a str,
+        /// Its name.
+        name: &'a str,
+    },
     /// A workload that need not exist.
     Described(&'a DescribedWorkload),
 }

@@ -4,12 +4,14 @@
 //! rules combine. The IR names no API kind; a semantic that does not fit gets a combining rule
 //! of its own, never a special case inside one (docs/adr/0001).
 
+use std::borrow::Cow;
 use std::fmt;
 
 use kordon_syntax::FieldPath;
 
 use crate::model::{
-    AddressBlock, EndpointMatch, NamespaceMatch, ObjectRef, PortMatch, PrincipalMatch, Selector,
+    AddressBlock, Case, EndpointMatch, NamespaceMatch, ObjectRef, PortMatch, PrincipalMatch,
+    Selector, TextMatch, TokenRule,
 };
 
 /// One family of policy that has a say in a request.
@@ -20,14 +22,32 @@ pub enum Plane {
     Rbac,
     /// Which packets pass between workloads.
     Network,
+    /// How the connections of a mesh must be secured.
+    Mtls,
+    /// Which tokens a request may carry.
+    Authn,
+    /// Which requests and connections a mesh passes on.
+    Mesh,
 }
 
 impl Plane {
+    /// All planes, in their order.
+    pub const ALL: [Self; 5] = [
+        Self::Rbac,
+        Self::Network,
+        Self::Mtls,
+        Self::Authn,
+        Self::Mesh,
+    ];
+
     /// The plane's name in documents and output.
     pub fn name(self) -> &'static str {
         match self {
             Self::Rbac => "rbac",
             Self::Network => "network",
+            Self::Mtls => "mtls",
+            Self::Authn => "authn",
+            Self::Mesh => "mesh",
         }
     }
 }
@@ -136,6 +156,8 @@ pub enum Ties {
     Reference,
     /// The text `name/namespace/kind`.
     Name,
+    /// The text `name.namespace`.
+    DottedName,
 }
 
 /// Rules with a target.
@@ -264,7 +286,7 @@ pub struct Rule {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Clause {
     /// The field under the rule's path, such as `from` or `ports`.
-    pub field: &'static str,
+    pub field: Cow<'static, str>,
     /// The condition.
     pub test: Test,
 }
@@ -290,8 +312,113 @@ pub enum Test {
     },
     /// The API request is one of these.
     Api(ApiPermission),
+    /// Of these lists of conditions all of one list hold. No list is satisfied by none.
+    Any(Vec<Vec<Clause>>),
+    /// The connection is judged as one of this layer.
+    Layer(Layer),
+    /// The connection is secured in one of these ways.
+    Security(Vec<Security>),
+    /// A text of the request or of its connection.
+    Text {
+        /// Which text. There may be several, or none.
+        of: Fact,
+        /// Whether one of them has to match, or none of them may.
+        sense: Sense,
+        /// How texts are compared.
+        case: Case,
+        /// What they are compared with.
+        patterns: Vec<TextMatch>,
+    },
+    /// An address of the connection.
+    Address {
+        /// Which address.
+        of: AddressOf,
+        /// Whether it has to be in one of the blocks, or in none of them.
+        sense: Sense,
+        /// The blocks.
+        blocks: Vec<ipnet::IpNet>,
+    },
+    /// The issuer and the subject of the verified token.
+    TokenPrincipal {
+        /// Whether they have to match a pair, or must match none.
+        sense: Sense,
+        /// What issuer and subject are compared with.
+        patterns: Vec<(TextMatch, TextMatch)>,
+    },
+    /// The request carries a verified token that the rule accepts.
+    Token(TokenRule),
+    /// The request carries no token.
+    NoToken,
+    /// The provider of this name, which is asked from outside, refuses the request.
+    RefusedBy(String),
     /// It cannot be decided from a snapshot; the reason says why.
     Unknown(String),
+}
+
+/// What a proxy understands of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Layer {
+    /// Its bytes alone.
+    Tcp,
+    /// The HTTP requests on it.
+    Http,
+}
+
+/// How a connection is secured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Security {
+    /// It is not.
+    Plaintext,
+    /// By TLS that the destination's proxy does not take for the mesh's own.
+    OtherTls,
+    /// By TLS with certificates of both sides.
+    Mutual,
+}
+
+/// A text of a request or of its connection. Where it is said that a text counts though it is
+/// empty, [`TextMatch::Present`] holds for the empty text as well.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fact {
+    /// The names in the source's certificate: all URIs, all DNS names, the subject.
+    Identity,
+    /// The name that TLS asks for (SNI); an empty text without one.
+    ServerName,
+    /// The method.
+    Method,
+    /// The host with its port, as the request names it.
+    Host,
+    /// The path after normalization, without query and fragment.
+    Path,
+    /// Each line of a header, by its name in lower case; `:method`, `:path` (with the query),
+    /// `:authority` and `:scheme` are headers too. An empty line counts.
+    Header(String),
+    /// A claim of the verified token, by its path: a text, or the texts in a list.
+    Claim {
+        /// The names that lead to it.
+        path: Vec<String>,
+        /// Whether a text is split at blanks first.
+        split: bool,
+    },
+    /// What a filter of the proxy has noted about the request, by its namespace and key.
+    Metadata {
+        /// The filter's namespace.
+        namespace: String,
+        /// The key.
+        key: String,
+        /// Whether the value is a list, of which an element has to match, or a text.
+        list: bool,
+    },
+}
+
+/// An address of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AddressOf {
+    /// Whoever opened the connection.
+    Peer,
+    /// The client, which proxies on the way name.
+    Client,
+    /// Where the connection goes.
+    Destination,
 }
 
 /// One end of a connection.

@@ -10,10 +10,11 @@ mod rule_sets;
 
 use std::sync::Arc;
 
+use crate::http_path::PathNormalization;
 use crate::id::{PolicyId, RuleSetId};
 use crate::model::{Change, Object};
 use crate::persist::{Shards, Slots};
-use crate::rule::Stage;
+use crate::rule::{Plane, Stage};
 use crate::symbol::Symbols;
 
 pub(crate) use attributes::WorkloadAttributes;
@@ -27,12 +28,39 @@ pub(crate) use policies::PolicySlot;
 pub(crate) use rule_sets::RuleSetSlot;
 
 /// How a snapshot reads what it is given.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// How implicit allows count.
     pub posture: Posture,
     /// Whether rule sets that include others are filled here or taken as they are stored.
     pub includes: Includes,
+    /// What proxies of the mesh do to the path of a request before they judge it.
+    pub paths: PathNormalization,
+    /// The trust domain of the mesh, in which its workloads have their identities.
+    pub trust_domain: TrustDomainName,
+}
+
+/// The name of a trust domain; `cluster.local` unless said otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrustDomainName(Arc<str>);
+
+impl TrustDomainName {
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Default for TrustDomainName {
+    fn default() -> Self {
+        Self("cluster.local".into())
+    }
+}
+
+impl From<&str> for TrustDomainName {
+    fn from(name: &str) -> Self {
+        Self(name.into())
+    }
 }
 
 /// How an implicit allow counts: one that no rule grants, because nothing selects the target.
@@ -63,7 +91,11 @@ pub enum Includes {
 /// use kordon_core::model::{Change, Item, Namespace, Object, ObjectRef};
 ///
 /// let empty = Snapshot::new(Options::default());
-/// let namespace = Namespace { name: "shop".into(), labels: Default::default() };
+/// let namespace = Namespace {
+///     name: "shop".into(),
+///     labels: Default::default(),
+///     mesh: Default::default(),
+/// };
 /// let object = Object {
 ///     id: ObjectRef::cluster("", "Namespace", "shop"),
 ///     items: vec![Item::Namespace(namespace)],
@@ -96,6 +128,8 @@ pub struct Snapshot {
     rule_set_ids: Shards<rule_sets::RuleSetEntry>,
     rule_sets: Slots<RuleSetSlot>,
     directory: Directory,
+    /// How many policies each plane has.
+    planes: [u32; Plane::ALL.len()],
 }
 
 impl Snapshot {
@@ -123,6 +157,7 @@ impl Snapshot {
             rule_set_ids: Shards::default(),
             rule_sets: Slots::default(),
             directory: Directory::default(),
+            planes: Default::default(),
         }
     }
 
@@ -150,7 +185,15 @@ impl Snapshot {
 
     /// The options that it was made with.
     pub fn options(&self) -> Options {
-        self.options
+        self.options.clone()
+    }
+
+    /// Whether any policy of a plane is known.
+    #[inline]
+    pub(crate) fn has_plane(&self, plane: Plane) -> bool {
+        self.planes
+            .get(plane as usize)
+            .is_some_and(|count| *count > 0)
     }
 
     /// How much it holds.

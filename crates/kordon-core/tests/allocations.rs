@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use std::hint::black_box;
 
 use kordon_core::model::{
-    AddressBlock, Change, Item, NamedPort, Namespace, NamespaceMatch, Node, Object, ObjectRef,
-    Owner, PodNetwork, PortMatch, PrincipalMatch, Protocol, Selector, Service, ServicePort,
-    TargetPort, Workload,
+    AddressBlock, Change, Item, Membership, NamedPort, Namespace, NamespaceMatch, Node, Object,
+    ObjectRef, Owner, PodNetwork, PortMatch, PrincipalMatch, Protocol, Selector, Service,
+    ServicePort, TargetPort, Workload,
 };
 use kordon_core::rule::{
     ApiPermission, Clause, Combine, Direction, Effect, Order, Otherwise, Peer, Plane, Policy, Rule,
@@ -181,6 +181,7 @@ fn connections() -> Vec<Request<'static>> {
                     to,
                     protocol,
                     port,
+                    session: None,
                 };
                 requests.push(Request::Connection(connection));
             }
@@ -228,6 +229,7 @@ fn inventory() -> Vec<Object> {
         ports: vec![http.clone()],
         node: Some("n1".to_owned()),
         network: PodNetwork::Pod,
+        mesh: Membership::default(),
     };
     let owned = |name: &str, address: &str| Workload {
         owner: Some(Owner {
@@ -269,6 +271,7 @@ fn inventory() -> Vec<Object> {
     let namespace = Namespace {
         name: "shop".to_owned(),
         labels: labels(&[("team", "red")]),
+        mesh: Membership::default(),
     };
     vec![
         object("Namespace", "shop", Item::Namespace(namespace)),
@@ -300,11 +303,11 @@ fn isolating(number: u16) -> Object {
         effect: Effect::Allow,
         clauses: vec![
             Clause {
-                field: "from",
+                field: "from".into(),
                 test: Test::Peers(peers),
             },
             Clause {
-                field: "ports",
+                field: "ports".into(),
                 test: Test::Ports(ports),
             },
         ],
@@ -362,7 +365,7 @@ fn tier() -> Object {
         name: None,
         effect,
         clauses: vec![Clause {
-            field: "to",
+            field: "to".into(),
             test: Test::Peers(vec![
                 Peer::Block(
                     AddressBlock::new(&format!("203.0.{index}.0/24"), []).expect("a block"),
@@ -415,7 +418,7 @@ fn granting(number: u16) -> Vec<Object> {
         name: None,
         effect: Effect::Allow,
         clauses: vec![Clause {
-            field: "",
+            field: "".into(),
             test: Test::Api(permission.clone()),
         }],
     });

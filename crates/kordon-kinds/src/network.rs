@@ -84,7 +84,7 @@ pub(crate) fn undecided_rule(
     reason: &str,
 ) -> Rule {
     let clauses = vec![Clause {
-        field: "",
+        field: "".into(),
         test: Test::Unknown(reason.to_owned()),
     }];
     Rule {

@@ -25,9 +25,12 @@ pub(crate) enum Dimension {
     ApiGroup,
     Name,
     Path,
+    Method,
+    Host,
+    Identity,
 }
 
-const DIMENSIONS: [Dimension; 7] = [
+const DIMENSIONS: [Dimension; 10] = [
     Dimension::Peer,
     Dimension::Port,
     Dimension::Resource,
@@ -35,6 +38,9 @@ const DIMENSIONS: [Dimension; 7] = [
     Dimension::ApiGroup,
     Dimension::Name,
     Dimension::Path,
+    Dimension::Method,
+    Dimension::Host,
+    Dimension::Identity,
 ];
 
 /// The keys of one rule: in each dimension a list, or none when the rule may match whatever the

@@ -3,18 +3,19 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use ipnet::IpNet;
 use smallvec::SmallVec;
 use triomphe::ThinArc;
 
-use super::{ApiQuery, ApiTest, CompiledMatch, CompiledSelector, NamespaceTest};
+use super::{ApiQuery, ApiTest, CompiledMatch, CompiledSelector, CompiledTexts, NamespaceTest};
 use crate::id::{PolicyId, RuleSetId};
 use crate::model::{
-    AddressBlock, NamespaceMatch, ObjectRef, PortMatch, PrincipalMatch, Protocol,
-    SERVICE_ACCOUNT_PREFIX, Selector,
+    AddressBlock, Case, NamespaceMatch, ObjectRef, PortMatch, PrincipalMatch, Protocol,
+    SERVICE_ACCOUNT_PREFIX, Selector, TextMatch, TokenRule,
 };
 use crate::rule::{
-    Clause, Direction, Effect, End, Order, Peer, Plane, Policy, Rule, Rules, Scope, Sense, Stage,
-    Target, Test,
+    AddressOf, Clause, Direction, Effect, End, Fact, Layer, Order, Peer, Plane, Policy, Rule,
+    Rules, Scope, Security, Sense, Stage, Target, Test, Ties,
 };
 use crate::symbol::{Symbol, Symbols};
 use kordon_syntax::FieldPath;
@@ -159,7 +160,8 @@ pub(crate) struct RuleAt {
 /// A compiled clause.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct CompiledClause {
-    pub(crate) field: &'static str,
+    /// The field that states it.
+    pub(crate) field: Symbol,
     pub(crate) test: CompiledTest,
 }
 
@@ -171,7 +173,39 @@ pub(crate) enum CompiledTest {
     NotPorts(SmallVec<[CompiledPort; 2]>),
     End(Box<EndTest>),
     Api(Box<ApiTest>),
+    Any(Box<[Box<[CompiledClause]>]>),
+    Layer(Layer),
+    Security(Box<[Security]>),
+    Text(Box<TextTest>),
+    Address(Box<AddressTest>),
+    TokenPrincipal(Box<PairTest>),
+    Token(Box<TokenRule>),
+    NoToken,
+    RefusedBy(Box<str>),
     Unknown(Box<str>),
+}
+
+/// A compiled condition on a text.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct TextTest {
+    pub(crate) of: Fact,
+    pub(crate) sense: Sense,
+    pub(crate) texts: CompiledTexts,
+}
+
+/// A compiled condition on an address.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct AddressTest {
+    pub(crate) of: AddressOf,
+    pub(crate) sense: Sense,
+    pub(crate) blocks: Box<[IpNet]>,
+}
+
+/// A compiled condition on issuer and subject.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct PairTest {
+    pub(crate) sense: Sense,
+    pub(crate) pairs: Box<[(CompiledTexts, CompiledTexts)]>,
 }
 
 /// A compiled condition on one end.
@@ -268,16 +302,20 @@ impl CompiledPolicy {
         }
     }
 
-    /// As [`CompiledPolicy::rank`], where the text `name/namespace/kind` breaks ties.
-    pub(crate) fn rank_by_name(&self, other: &Self) -> std::cmp::Ordering {
-        fn text(object: &ObjectRef) -> impl Iterator<Item = u8> + '_ {
+    /// The order among the policies of one stage, where equal orders are told apart so.
+    pub(crate) fn rank_among(&self, other: &Self, ties: Ties) -> std::cmp::Ordering {
+        fn text(object: &ObjectRef, ties: Ties) -> impl Iterator<Item = u8> + '_ {
             let namespace = object.namespace.as_deref().unwrap_or_default();
-            let parts = [&*object.name, "/", namespace, "/", &*object.kind];
+            let parts = match ties {
+                Ties::Reference => [""; 5],
+                Ties::Name => [&*object.name, "/", namespace, "/", &*object.kind],
+                Ties::DottedName => [&*object.name, ".", namespace, "", ""],
+            };
             parts.into_iter().flat_map(str::bytes)
         }
         self.order
             .cmp(&other.order)
-            .then_with(|| text(&self.object).cmp(text(&other.object)))
+            .then_with(|| text(&self.object, ties).cmp(text(&other.object, ties)))
             .then_with(|| self.rank().cmp(&other.rank()))
     }
 
@@ -356,7 +394,14 @@ fn compile_target(symbols: &mut Symbols, target: &Target) -> CompiledTarget {
 }
 
 fn compile_clause(symbols: &mut Symbols, clause: &Clause) -> CompiledClause {
-    let test = match &clause.test {
+    CompiledClause {
+        field: symbols.intern(&clause.field),
+        test: compile_test(symbols, &clause.test),
+    }
+}
+
+fn compile_test(symbols: &mut Symbols, test: &Test) -> CompiledTest {
+    match test {
         Test::Peers(peers) => CompiledTest::Peers(compile_peers(symbols, peers)),
         Test::Ports(ports) => CompiledTest::Ports(compile_ports(symbols, ports)),
         Test::NotPorts(ports) => CompiledTest::NotPorts(compile_ports(symbols, ports)),
@@ -370,11 +415,48 @@ fn compile_clause(symbols: &mut Symbols, clause: &Clause) -> CompiledClause {
             alternatives: compile_peers(symbols, alternatives),
         })),
         Test::Api(permission) => CompiledTest::Api(Box::new(ApiTest::new(symbols, permission))),
+        Test::Any(lists) => {
+            let mut list = |list: &Vec<Clause>| {
+                let clauses = list.iter().map(|clause| compile_clause(symbols, clause));
+                clauses.collect()
+            };
+            CompiledTest::Any(lists.iter().map(&mut list).collect())
+        }
+        Test::Layer(layer) => CompiledTest::Layer(*layer),
+        Test::Security(ways) => CompiledTest::Security(ways.as_slice().into()),
+        Test::Text {
+            of,
+            sense,
+            case,
+            patterns,
+        } => CompiledTest::Text(Box::new(TextTest {
+            of: of.clone(),
+            sense: *sense,
+            texts: CompiledTexts::new(patterns, *case),
+        })),
+        Test::Address { of, sense, blocks } => CompiledTest::Address(Box::new(AddressTest {
+            of: *of,
+            sense: *sense,
+            blocks: blocks.as_slice().into(),
+        })),
+        Test::TokenPrincipal { sense, patterns } => {
+            CompiledTest::TokenPrincipal(Box::new(compile_pairs(*sense, patterns)))
+        }
+        Test::Token(rule) => CompiledTest::Token(Box::new(rule.clone())),
+        Test::NoToken => CompiledTest::NoToken,
+        Test::RefusedBy(provider) => CompiledTest::RefusedBy(provider.as_str().into()),
         Test::Unknown(reason) => CompiledTest::Unknown(reason.as_str().into()),
-    };
-    CompiledClause {
-        field: clause.field,
-        test,
+    }
+}
+
+fn compile_pairs(sense: Sense, patterns: &[(TextMatch, TextMatch)]) -> PairTest {
+    let texts = |pattern| CompiledTexts::new(std::slice::from_ref(pattern), Case::Sensitive);
+    let pairs = patterns.iter();
+    PairTest {
+        sense,
+        pairs: pairs
+            .map(|(issuer, subject)| (texts(issuer), texts(subject)))
+            .collect(),
     }
 }
 

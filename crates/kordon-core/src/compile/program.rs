@@ -16,6 +16,9 @@ const INDEXED: usize = 8;
 pub(crate) struct Program {
     egress: SmallVec<[StageProgram; 1]>,
     ingress: SmallVec<[StageProgram; 1]>,
+    mtls: Box<[StageProgram]>,
+    authn: Box<[StageProgram]>,
+    mesh: Box<[StageProgram]>,
 }
 
 /// One stage for one target: its policies in rank order.
@@ -42,13 +45,28 @@ impl Program {
         policies: &'a [CompiledPolicy],
         declared: impl Fn(&str) -> Option<&'a Stage>,
     ) -> Self {
+        let network = |direction| stages(policies, (Plane::Network, direction), &declared);
+        let others = |plane| stages(policies, (plane, Direction::Ingress), &declared);
         Self {
-            egress: stages(policies, Direction::Egress, &declared),
-            ingress: stages(policies, Direction::Ingress, &declared),
+            egress: network(Direction::Egress).collect(),
+            ingress: network(Direction::Ingress).collect(),
+            mtls: others(Plane::Mtls).collect(),
+            authn: others(Plane::Authn).collect(),
+            mesh: others(Plane::Mesh).collect(),
         }
     }
 
-    /// The stages of a direction, in order.
+    /// The stages of a plane that a proxy of the mesh enforces at the destination, in order.
+    pub(crate) fn proxy_stages(&self, plane: Plane) -> &[StageProgram] {
+        match plane {
+            Plane::Mtls => &self.mtls,
+            Plane::Authn => &self.authn,
+            Plane::Mesh => &self.mesh,
+            Plane::Rbac | Plane::Network => &[],
+        }
+    }
+
+    /// The stages of a direction of the network, in order.
     #[inline]
     pub(crate) fn stages(&self, direction: Direction) -> &[StageProgram] {
         match direction {
@@ -81,22 +99,23 @@ impl<'a> Placed<'a> {
 
 fn stages<'a>(
     policies: &'a [CompiledPolicy],
-    direction: Direction,
+    (plane, direction): (Plane, Direction),
     declared: impl Fn(&str) -> Option<&'a Stage>,
-) -> SmallVec<[StageProgram; 1]> {
+) -> impl Iterator<Item = StageProgram> {
     let mut chosen: Vec<Placed<'_>> = policies
         .iter()
-        .filter(|policy| policy.plane == Plane::Network && policy.direction() == Some(direction))
+        .filter(|policy| policy.plane == plane && policy.direction() == Some(direction))
         .map(|policy| Placed::new(policy, &declared))
         .collect();
     chosen.sort_by(|a, b| {
         let rank = || a.policy.rank().cmp(&b.policy.rank());
         a.place().cmp(&b.place()).then_with(rank)
     });
-    chosen
+    let stages: Vec<StageProgram> = chosen
         .chunk_by_mut(|a, b| a.place() == b.place())
         .map(StageProgram::new)
-        .collect()
+        .collect();
+    stages.into_iter()
 }
 
 impl StageProgram {
@@ -111,11 +130,9 @@ impl StageProgram {
                     .map_or(Combine::Declared, |stage| stage.combine)
             })
             .max();
-        if placed
-            .iter()
-            .any(|placed| placed.policy.stage.ties == Ties::Name)
-        {
-            placed.sort_by(|a, b| a.policy.rank_by_name(b.policy));
+        let ties = placed.iter().map(|placed| placed.policy.stage.ties).max();
+        if let Some(ties) = ties.filter(|ties| *ties != Ties::Reference) {
+            placed.sort_by(|a, b| a.policy.rank_among(b.policy, ties));
         }
         let policies: Vec<&CompiledPolicy> = placed.iter().map(|placed| placed.policy).collect();
         let rules: usize = policies.iter().map(|policy| policy.rules().len()).sum();

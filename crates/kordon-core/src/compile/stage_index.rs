@@ -1,6 +1,8 @@
 //! The keys by which a stage's rules are found: labels, namespaces and addresses of the peer,
 //! and the port.
 
+mod message;
+
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -13,6 +15,8 @@ use super::{
 };
 use crate::model::Protocol;
 use crate::symbol::{Pair, Symbol};
+
+pub(crate) use message::{host_key, identity_key, method_key, path_key};
 
 /// The sizes of blocks of ports, as powers of two: from one port to all 65,536.
 const PORT_LEVELS: u32 = 17;
@@ -106,6 +110,9 @@ fn frequencies(rules: &[(RuleAt, &CompiledRule)]) -> FxHashMap<u64, usize> {
 
 fn rule_keys(rule: &CompiledRule, frequency: &FxHashMap<u64, usize>) -> Keys {
     let mut keys = Keys::default();
+    for dimension in message::DIMENSIONS {
+        keys.set(dimension, message::keys(&rule.clauses, dimension));
+    }
     for clause in &rule.clauses {
         match &clause.test {
             CompiledTest::Peers(peers) => {
@@ -357,7 +364,10 @@ mod tests {
                 label("app", number.to_string()),
             ]),
         };
-        let clause = |field, test| Clause { field, test };
+        let clause = |field: &'static str, test| Clause {
+            field: field.into(),
+            test,
+        };
         Rule {
             path: kordon_syntax::FieldPath::default(),
             name: None,

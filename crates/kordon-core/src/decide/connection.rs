@@ -1,14 +1,17 @@
-//! Connections: the source's egress side and the destination's ingress side.
+//! Connections: the source's egress side and the destination's ingress side, and then what the
+//! destination's proxy says.
 
 use std::ops::ControlFlow;
 
 use smallvec::SmallVec;
 
 use super::matching::Connection;
+use super::mesh::Asked;
 use super::party::Place;
 use super::resolve::{Side, Via, Who, node_side, outside_side};
 use super::stage::StageOutcome;
 use super::{Silent, Trace};
+use crate::compile::StageProgram;
 use crate::decision::{Cause, Decision, Problem, Verdict};
 use crate::id::RuleId;
 use crate::model::Protocol;
@@ -32,18 +35,41 @@ pub(crate) enum Reason {
     NothingDecides,
     /// The stage of this number decided, by a rule or by its silence.
     Stage(usize),
+    /// No proxy of the mesh stands before the destination.
+    NoProxy,
 }
 
 /// A judged side of a connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Guarded<'a> {
+    pub(crate) plane: Plane,
     pub(crate) subject: &'a Side<'a>,
     pub(crate) peer: &'a Side<'a>,
     pub(crate) connection: &'a Connection<'a>,
+    /// The stages of the plane that guard the subject.
+    pub(crate) stages: &'a [StageProgram],
+    pub(crate) judgement: Judgement,
+}
+
+/// What one plane says of one side.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Judgement {
     pub(crate) verdict: Verdict,
     pub(crate) explicit: bool,
     pub(crate) rule: Option<RuleId>,
     pub(crate) reason: Reason,
+}
+
+impl Judgement {
+    /// A judgement without a rule.
+    pub(super) fn by(reason: Reason, verdict: Verdict) -> Self {
+        Self {
+            verdict,
+            explicit: false,
+            rule: None,
+            reason,
+        }
+    }
 }
 
 /// A connection whose ends are resolved against a snapshot.
@@ -53,6 +79,7 @@ pub struct PreparedConnection<'s> {
     from: SmallVec<[Side<'s>; 1]>,
     to: SmallVec<[(Side<'s>, u16); 1]>,
     protocol: Protocol,
+    asked: Asked<'s>,
 }
 
 impl PreparedConnection<'_> {
@@ -62,9 +89,13 @@ impl PreparedConnection<'_> {
         let mut total = Total::default();
         for from in &self.from {
             for (to, port) in &self.to {
-                let decision =
-                    self.snapshot
-                        .decide_pair(from, to, self.protocol, *port, &mut Silent);
+                let pair = Pair {
+                    from,
+                    to,
+                    protocol: self.protocol,
+                    port: *port,
+                };
+                let decision = self.snapshot.decide_pair(&pair, &self.asked, &mut Silent);
                 if total.add(decision).is_break() {
                     return total.decision();
                 }
@@ -102,10 +133,10 @@ impl Snapshot {
     ///
     /// # Errors
     /// Why the request could not be understood.
-    pub fn prepare_connection(
-        &self,
-        request: &ConnectionRequest<'_>,
-    ) -> Result<PreparedConnection<'_>, Problem> {
+    pub fn prepare_connection<'s>(
+        &'s self,
+        request: &ConnectionRequest<'s>,
+    ) -> Result<PreparedConnection<'s>, Problem> {
         if matches!(request.from, Endpoint::Service { .. }) {
             return Err(Problem::ServiceAsSource);
         }
@@ -124,6 +155,7 @@ impl Snapshot {
             from,
             to,
             protocol: request.protocol,
+            asked: Asked::connection(request),
         })
     }
 
@@ -161,6 +193,7 @@ impl Snapshot {
     pub(crate) fn decide_connection<T: Trace>(
         &self,
         request: &ConnectionRequest<'_>,
+        asked: &Asked<'_>,
         trace: &mut T,
     ) -> Decision {
         if matches!(request.from, Endpoint::Service { .. }) {
@@ -176,7 +209,13 @@ impl Snapshot {
                 self,
             ) {
                 Ok(port) => {
-                    let decision = self.decide_pair(from, to, request.protocol, port, trace);
+                    let pair = Pair {
+                        from,
+                        to,
+                        protocol: request.protocol,
+                        port,
+                    };
+                    let decision = self.decide_pair(&pair, asked, trace);
                     trace.pair(&decision);
                     total.add(decision)
                 }
@@ -198,59 +237,63 @@ impl Snapshot {
 
     /// Decides a connection between two parties.
     #[inline]
-    fn decide_pair<T: Trace>(
-        &self,
-        from: &Side<'_>,
-        to: &Side<'_>,
-        protocol: Protocol,
-        port: u16,
-        trace: &mut T,
-    ) -> Decision {
-        let connection = |direction| Connection {
-            direction,
-            snapshot: self,
-            source: &from.party,
-            destination: &to.party,
-            protocol,
-            port,
-        };
-        let outgoing = connection(Direction::Egress);
-        let egress = self.guard(from, to, &outgoing, trace);
-        trace.side(&egress);
-        if !T::EXHAUSTIVE && egress.verdict == Verdict::Deny {
-            return conclude(&egress, None, self.options.posture);
+    fn decide_pair<T: Trace>(&self, pair: &Pair<'_>, asked: &Asked<'_>, trace: &mut T) -> Decision {
+        let mut planes = Planes::default();
+        for direction in [Direction::Egress, Direction::Ingress] {
+            let connection = pair.connection(self, direction);
+            let (subject, peer) = match direction {
+                Direction::Egress => (pair.from, pair.to),
+                Direction::Ingress => (pair.to, pair.from),
+            };
+            let judgement = self.guard(subject, peer, &connection, trace);
+            let stages = subject
+                .program
+                .map_or(&[][..], |program| program.stages(direction));
+            trace.side(&Guarded {
+                plane: Plane::Network,
+                subject,
+                peer,
+                connection: &connection,
+                stages,
+                judgement,
+            });
+            planes.add(Plane::Network, direction, judgement);
+            if !T::EXHAUSTIVE && judgement.verdict == Verdict::Deny {
+                return planes.conclude(self.options.posture);
+            }
         }
-        let incoming = connection(Direction::Ingress);
-        let ingress = self.guard(to, from, &incoming, trace);
-        trace.side(&ingress);
-        conclude(&egress, Some(&ingress), self.options.posture)
+        if self.has_proxies() {
+            self.judge_proxied(pair, asked, &mut planes, trace);
+        }
+        planes.conclude(self.options.posture)
     }
 
-    /// Judges the guarded side of a connection.
+    /// Judges the guarded side of a connection in the network.
     #[inline]
-    fn guard<'a, T: Trace>(
+    fn guard<T: Trace>(
         &self,
-        subject: &'a Side<'a>,
-        peer: &'a Side<'a>,
-        connection: &'a Connection<'a>,
+        subject: &Side<'_>,
+        peer: &Side<'_>,
+        connection: &Connection<'_>,
         trace: &mut T,
-    ) -> Guarded<'a> {
-        let judged = |verdict, explicit, rule, reason| Guarded {
-            subject,
-            peer,
-            connection,
-            verdict,
-            explicit,
-            rule,
-            reason,
-        };
+    ) -> Judgement {
         let Some(program) = subject.program else {
-            return judged(Verdict::NotApplicable, false, None, Reason::NotGuarded);
+            return Judgement::by(Reason::NotGuarded, Verdict::NotApplicable);
         };
         if let Some(reason) = self.exemption(subject, peer, connection.direction) {
-            return judged(Verdict::Allow, false, None, reason);
+            return Judgement::by(reason, Verdict::Allow);
         }
-        let stages = program.stages(connection.direction);
+        self.run_stages(program.stages(connection.direction), connection, trace)
+    }
+
+    /// What the stages of a plane say, one after the other.
+    #[inline]
+    pub(super) fn run_stages<T: Trace>(
+        &self,
+        stages: &[StageProgram],
+        connection: &Connection<'_>,
+        trace: &mut T,
+    ) -> Judgement {
         for (number, stage) in stages.iter().enumerate() {
             let answer = stage.answer(connection);
             trace.stage(stage, answer);
@@ -260,8 +303,12 @@ impl Snapshot {
                 StageOutcome::Deny => Verdict::Deny,
                 StageOutcome::Unknown => Verdict::Unknown,
             };
-            let rule = answer.rule.and_then(|at| stage.rule_id(at));
-            return judged(verdict, true, rule, Reason::Stage(number));
+            return Judgement {
+                verdict,
+                explicit: true,
+                rule: answer.rule.and_then(|at| stage.rule_id(at)),
+                reason: Reason::Stage(number),
+            };
         }
         let reason = match stages {
             [] => Reason::NothingSelects,
@@ -272,7 +319,7 @@ impl Snapshot {
             Posture::Upstream => Verdict::Allow,
             Posture::Strict => Verdict::Deny,
         };
-        judged(verdict, false, None, reason)
+        Judgement::by(reason, verdict)
     }
 
     /// Why no policy can keep a connection from a side, if that is so.
@@ -298,42 +345,78 @@ impl Snapshot {
     }
 }
 
-/// One decision from the sides: a denial first, then doubt, then what no rule grants, then the
-/// rule at the destination.
-#[inline]
-fn conclude(egress: &Guarded<'_>, ingress: Option<&Guarded<'_>>, posture: Posture) -> Decision {
-    let weight = |side: &Guarded<'_>| match side.verdict {
-        Verdict::Deny => 4,
-        Verdict::Unknown => 3,
-        Verdict::Allow if !side.explicit => 2,
-        Verdict::Allow => 1,
-        Verdict::NotApplicable => 0,
-    };
-    let later = |ingress: &&Guarded<'_>| {
-        weight(ingress) > weight(egress)
-            || (weight(ingress) == weight(egress) && weight(egress) < 3)
-    };
-    let side = ingress.filter(later).unwrap_or(egress);
-    let is_guarded = side.verdict != Verdict::NotApplicable;
-    Decision {
-        verdict: match (side.verdict, posture) {
-            // Neither end is in the pod network: no policy can grant or deny it.
-            (Verdict::NotApplicable, Posture::Upstream) => Verdict::Allow,
-            (Verdict::NotApplicable, Posture::Strict) => Verdict::Deny,
-            (verdict, _) => verdict,
-        },
-        explicit: side.explicit,
-        cause: is_guarded.then(|| side.cause()),
-        problem: None,
+/// A pair of parties, and what is to pass between them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pair<'a> {
+    pub(super) from: &'a Side<'a>,
+    pub(super) to: &'a Side<'a>,
+    pub(super) protocol: Protocol,
+    pub(super) port: u16,
+}
+
+impl<'a> Pair<'a> {
+    /// The connection as the rules of one side see it.
+    #[inline]
+    pub(super) fn connection(
+        &self,
+        snapshot: &'a Snapshot,
+        direction: Direction,
+    ) -> Connection<'a> {
+        Connection {
+            direction,
+            snapshot,
+            source: &self.from.party,
+            destination: &self.to.party,
+            protocol: self.protocol,
+            port: self.port,
+            exchange: None,
+        }
     }
 }
 
-impl Guarded<'_> {
-    fn cause(&self) -> Cause {
-        Cause {
-            plane: Plane::Network,
-            direction: Some(self.connection.direction),
-            rule: self.rule,
+/// One decision from what the planes say: a denial first, then doubt, then what no rule grants,
+/// then the rule nearest to the destination.
+#[derive(Default)]
+pub(super) struct Planes(Option<(u8, Plane, Direction, Judgement)>);
+
+impl Planes {
+    #[inline]
+    pub(super) fn add(&mut self, plane: Plane, direction: Direction, judgement: Judgement) {
+        let weight = match judgement.verdict {
+            Verdict::Deny => 4,
+            Verdict::Unknown => 3,
+            Verdict::Allow if !judgement.explicit => 2,
+            Verdict::Allow => 1,
+            Verdict::NotApplicable => 0,
+        };
+        let replaces = self
+            .0
+            .is_none_or(|(known, ..)| weight > known || (weight == known && weight < 3));
+        if replaces {
+            self.0 = Some((weight, plane, direction, judgement));
+        }
+    }
+
+    #[inline]
+    fn conclude(&self, posture: Posture) -> Decision {
+        let Some((_, plane, direction, judgement)) = self.0 else {
+            return Decision::problem(Problem::NoSuchWorkload);
+        };
+        let is_guarded = judgement.verdict != Verdict::NotApplicable;
+        Decision {
+            verdict: match (judgement.verdict, posture) {
+                // Neither end is in the pod network: no policy can grant or deny it.
+                (Verdict::NotApplicable, Posture::Upstream) => Verdict::Allow,
+                (Verdict::NotApplicable, Posture::Strict) => Verdict::Deny,
+                (verdict, _) => verdict,
+            },
+            explicit: judgement.explicit,
+            cause: is_guarded.then_some(Cause {
+                plane,
+                direction: Some(direction),
+                rule: judgement.rule,
+            }),
+            problem: None,
         }
     }
 }

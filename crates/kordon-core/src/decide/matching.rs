@@ -2,10 +2,11 @@
 
 use std::net::IpAddr;
 
+use super::exchange::Exchange;
 use super::party::{Party, Place};
 use crate::compile::{
-    CompiledMatch, CompiledPeer, CompiledPort, CompiledRule, CompiledSelector, CompiledTest,
-    EndTest, LabelView, PortSlot,
+    CompiledClause, CompiledMatch, CompiledPeer, CompiledPort, CompiledRule, CompiledSelector,
+    CompiledTest, EndTest, LabelView, PortSlot,
 };
 use crate::model::Protocol;
 use crate::rule::{Direction, End, Sense};
@@ -41,6 +42,8 @@ pub(crate) struct Connection<'a> {
     pub(crate) destination: &'a Party<'a>,
     pub(crate) protocol: Protocol,
     pub(crate) port: u16,
+    /// What the destination's proxy sees, for the rules of the mesh.
+    pub(crate) exchange: Option<&'a Exchange<'a>>,
 }
 
 impl<'a> Connection<'a> {
@@ -108,15 +111,21 @@ impl CompiledRule {
     /// cheapest to look at, so it begins at the end.
     #[inline]
     pub(crate) fn matches(&self, connection: &Connection<'_>) -> Holds {
-        let mut all = Holds::Yes;
-        for clause in self.clauses.iter().rev() {
-            all = all.min(clause.test.holds(connection));
-            if all == Holds::No {
-                break;
-            }
-        }
-        all
+        every(&self.clauses, connection)
     }
+}
+
+/// Whether all of some clauses hold, the last of them looked at first.
+#[inline]
+fn every(clauses: &[CompiledClause], connection: &Connection<'_>) -> Holds {
+    let mut all = Holds::Yes;
+    for clause in clauses.iter().rev() {
+        all = all.min(clause.test.holds(connection));
+        if all == Holds::No {
+            break;
+        }
+    }
+    all
 }
 
 impl CompiledTest {
@@ -131,6 +140,27 @@ impl CompiledTest {
             // A connection is no API request.
             Self::Api(_) => Holds::No,
             Self::Unknown(_) => Holds::Unknown,
+            Self::Any(lists) => any(lists, |clauses| every(clauses, connection)),
+            others => match connection.exchange {
+                Some(exchange) => others.holds_for(exchange),
+                // Only a proxy sees what they ask for.
+                None => Holds::Unknown,
+            },
+        }
+    }
+
+    /// Whether the condition holds for what a proxy sees.
+    fn holds_for(&self, exchange: &Exchange<'_>) -> Holds {
+        match self {
+            Self::Layer(layer) => Holds::from(*layer == exchange.layer()),
+            Self::Security(ways) => exchange.is_secured(ways),
+            Self::Text(test) => exchange.text_holds(test),
+            Self::Address(test) => exchange.address_holds(test),
+            Self::TokenPrincipal(test) => exchange.principal_holds(test),
+            Self::Token(rule) => exchange.is_accepted(rule),
+            Self::NoToken => exchange.has_no_token(),
+            Self::RefusedBy(provider) => exchange.is_refused_by(provider),
+            _ => Holds::Unknown,
         }
     }
 }

@@ -6,6 +6,7 @@
 use std::net::IpAddr;
 
 use crate::compile::{LabelView, PortSlot};
+use crate::model::Membership;
 use crate::snapshot::{Class, NodeSlot, Snapshot, WorkloadAttributes, WorkloadId, WorkloadSlot};
 use crate::symbol::{Pair, Symbol, Symbols};
 
@@ -101,13 +102,7 @@ impl<'a> Party<'a> {
 
     /// Its attributes, for a party in the pod network.
     pub(crate) fn attributes(&self, snapshot: &'a Snapshot) -> WorkloadAttributes<'a> {
-        let (symbols, account) = match self.facts {
-            Facts::Stored { class, .. } => (&snapshot.symbols, class.service_account),
-            Facts::Described {
-                symbols, account, ..
-            } => (symbols, account),
-            Facts::Node(_) | Facts::None => (&snapshot.symbols, Symbol::ABSENT),
-        };
+        let (symbols, account) = self.account_symbol(snapshot);
         WorkloadAttributes {
             snapshot,
             symbols,
@@ -115,6 +110,44 @@ impl<'a> Party<'a> {
             namespace: self.namespace,
             namespace_labels: self.namespace_view(),
             account,
+        }
+    }
+
+    /// Its namespace and its service account.
+    pub(crate) fn account(&self, snapshot: &'a Snapshot) -> (&'a str, &'a str) {
+        let (symbols, account) = self.account_symbol(snapshot);
+        (symbols.text(self.namespace), symbols.text(account))
+    }
+
+    /// Its service account, and the table of its texts.
+    fn account_symbol(&self, snapshot: &'a Snapshot) -> (&'a Symbols, Symbol) {
+        match self.facts {
+            Facts::Stored { class, .. } => (&snapshot.symbols, class.service_account),
+            Facts::Described {
+                symbols, account, ..
+            } => (symbols, account),
+            Facts::Node(_) | Facts::None => (&snapshot.symbols, Symbol::ABSENT),
+        }
+    }
+
+    /// Whether a proxy of the mesh carries its connections: as it says itself, or else as its
+    /// namespace does.
+    pub(crate) fn membership(&self, snapshot: &Snapshot) -> Membership {
+        let own = match self.facts {
+            Facts::Stored { .. } => self
+                .slot()
+                .map_or(Membership::Unspecified, |slot| slot.mesh),
+            Facts::Described { .. } => Membership::Unspecified,
+            Facts::Node(_) | Facts::None => return Membership::Outside,
+        };
+        let namespace = snapshot
+            .namespace_id(self.namespace)
+            .and_then(|id| snapshot.namespaces.get(id.index()));
+        let namespace = namespace.map_or(Membership::Unspecified, |slot| slot.mesh);
+        match (own, namespace) {
+            (Membership::Unspecified, namespace) => namespace,
+            (Membership::Wanted, Membership::Outside) => Membership::Outside,
+            (own, _) => own,
         }
     }
 

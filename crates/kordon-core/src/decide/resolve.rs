@@ -133,6 +133,9 @@ impl Snapshot {
                     .ok_or(Problem::NoSuchNode)?;
                 Ok(visit(&node_side(node), Via::Direct))
             }
+            Endpoint::ServiceAccount { namespace, name } => {
+                self.each_running_as(namespace, name, visit)
+            }
             Endpoint::Described(described) => Ok(self.visit_described(described, visit)),
         }
     }
@@ -296,6 +299,41 @@ impl Snapshot {
 
     pub(crate) fn namespace(&self, class: &Class) -> Option<&NamespaceSlot> {
         self.namespaces.get(class.namespace.index())
+    }
+
+    /// Visits the pods that run as a service account, and the templates whose pods are not known.
+    fn each_running_as(
+        &self,
+        namespace: &str,
+        account: &str,
+        visit: &mut Visit<'_>,
+    ) -> Result<ControlFlow<()>, Problem> {
+        let account = self.symbols.find(account);
+        let slot = self
+            .namespace_id(self.symbols.find(namespace))
+            .and_then(|id| self.namespaces.get(id.index()));
+        let runs_as = |id: &&WorkloadId| {
+            let class = self.workload(**id).and_then(|slot| self.class(slot));
+            class.is_some_and(|class| class.service_account == account)
+                && self.instances(**id).is_empty()
+        };
+        let mut found = false;
+        for id in slot
+            .map_or(&[][..], |slot| &slot.workloads)
+            .iter()
+            .filter(runs_as)
+        {
+            found = true;
+            let flow = self.visit_workload(*id, visit)?;
+            if flow.is_break() {
+                return Ok(flow);
+            }
+        }
+        if found {
+            Ok(ControlFlow::Continue(()))
+        } else {
+            Err(Problem::NoSuchAccount)
+        }
     }
 
     fn each_backend(

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::ops::ControlFlow;
 
+use super::exchange::PeerNames;
 use super::matching::{Connection, Holds};
 use super::party::Place;
 use crate::compile::{
@@ -61,10 +62,7 @@ impl StageProgram {
         }
         let mut tally = Tally::new(self.combine);
         match &self.index {
-            // Nothing can be looked up for an address that is not known.
-            Some(index)
-                if !index.asks_address(connection) || connection.peer_address().is_some() =>
-            {
+            Some(index) if index.finds(connection) => {
                 let query = ConnectionQuery { connection, index };
                 index.index.visit(&query, &mut |item| {
                     let at = index.items.get(item as usize).copied();
@@ -190,6 +188,15 @@ struct ConnectionQuery<'a> {
 }
 
 impl StageIndex {
+    /// Whether every rule that may match a connection can be looked up: nothing can be for an
+    /// address or for names that are not known.
+    #[inline]
+    fn finds(&self, connection: &Connection<'_>) -> bool {
+        let names = connection.exchange.map(|exchange| exchange.names);
+        !matches!(names, Some(PeerNames::NotKnown))
+            && (!self.asks_address(connection) || connection.peer_address().is_some())
+    }
+
     /// Whether rules are found by the address of the connection's other end.
     #[inline]
     fn asks_address(&self, connection: &Connection<'_>) -> bool {
@@ -248,7 +255,11 @@ impl Query for ConnectionQuery<'_> {
                 self.index.port_levels,
                 each,
             ),
-            _ => {}
+            others => {
+                if let Some(exchange) = self.connection.exchange {
+                    exchange.each_key(others, each);
+                }
+            }
         }
     }
 }

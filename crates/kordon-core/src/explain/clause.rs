@@ -60,12 +60,26 @@ impl Snapshot {
             CompiledTest::End(test) => self.end_texts(test, connection),
             CompiledTest::Unknown(reason) => (reason.to_string(), String::new()),
             CompiledTest::Api(_) => (String::new(), String::new()),
+            others => self.message_texts(others, connection),
         };
         ClauseFinding {
-            path: format!("{}.{}", self.symbols.text(rule.path), clause.field),
+            path: self.clause_path(rule, clause),
             holds,
             admits,
             found,
+        }
+    }
+
+    /// The field of a rule that states a clause; the rule itself where no field does.
+    fn clause_path(&self, rule: &CompiledRule, clause: &CompiledClause) -> String {
+        let (path, field) = (
+            self.symbols.text(rule.path),
+            self.symbols.text(clause.field),
+        );
+        if field.is_empty() {
+            path.to_owned()
+        } else {
+            format!("{path}.{field}")
         }
     }
 
@@ -146,7 +160,7 @@ impl Snapshot {
         )
     }
 
-    fn port_text(&self, port: CompiledPort) -> String {
+    pub(super) fn port_text(&self, port: CompiledPort) -> String {
         match port {
             CompiledPort::Range {
                 protocol,

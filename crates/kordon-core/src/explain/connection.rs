@@ -2,25 +2,24 @@
 
 use super::{Explanation, LISTED, PlaneFinding, PolicyFinding, RuleFinding, StageFinding, nearest};
 use crate::compile::{StagePolicy, StageProgram};
-use crate::decide::{Connection, Guarded, Holds, Reason, Side, StageAnswer, Trace};
+use crate::decide::{Asked, Connection, Guarded, Holds, Reason, Side, StageAnswer, Trace};
 use crate::decision::{Decision, Verdict};
-use crate::request::ConnectionRequest;
+use crate::request::{ConnectionRequest, HttpRequest};
 use crate::rule::{Combine, Plane};
 use crate::snapshot::Snapshot;
 
 impl Snapshot {
     pub(super) fn explain_connection(&self, request: &ConnectionRequest<'_>) -> Explanation {
         let mut recorder = Recorder::new(self);
-        let decision = self.decide_connection(request, &mut recorder);
-        let planes = match decision.problem {
-            Some(_) => Vec::new(),
-            None => recorder.kept.map(|(_, planes)| planes).unwrap_or_default(),
-        };
-        Explanation {
-            decision,
-            planes,
-            pairs: recorder.pairs,
-        }
+        let asked = Asked::connection(request);
+        let decision = self.decide_connection(request, &asked, &mut recorder);
+        recorder.explanation(decision)
+    }
+
+    pub(super) fn explain_http(&self, request: &HttpRequest<'_>) -> Explanation {
+        let mut recorder = Recorder::new(self);
+        let decision = self.decide_http(request, &mut recorder);
+        recorder.explanation(decision)
     }
 }
 
@@ -44,6 +43,18 @@ impl<'a> Recorder<'a> {
             sides: Vec::new(),
             kept: None,
             pairs: 0,
+        }
+    }
+
+    fn explanation(self, decision: Decision) -> Explanation {
+        let planes = match decision.problem {
+            Some(_) => Vec::new(),
+            None => self.kept.map(|(_, planes)| planes).unwrap_or_default(),
+        };
+        Explanation {
+            decision,
+            planes,
+            pairs: self.pairs,
         }
     }
 }
@@ -76,24 +87,20 @@ impl Trace for Recorder<'_> {
 
 impl Snapshot {
     fn side_finding(&self, guarded: &Guarded<'_>, answers: &[StageAnswer]) -> PlaneFinding {
-        let program = guarded.subject.program;
-        let stages = program.map_or(&[][..], |program| {
-            program.stages(guarded.connection.direction)
-        });
+        let stages = guarded.stages.iter();
         let findings: Vec<StageFinding> = stages
-            .iter()
             .zip(answers)
             .map(|(stage, answer)| {
                 self.stage_finding(stage, *answer, guarded.connection, guarded.peer)
             })
             .collect();
         PlaneFinding {
-            plane: Plane::Network,
+            plane: guarded.plane,
             direction: Some(guarded.connection.direction),
             subject: self.side_name(guarded.subject),
             object: self.side_name(guarded.peer),
-            verdict: guarded.verdict,
-            explicit: guarded.explicit,
+            verdict: guarded.judgement.verdict,
+            explicit: guarded.judgement.explicit,
             reason: self.reason(guarded, findings.last()),
             stages: findings,
             grants: Vec::new(),
@@ -148,12 +155,23 @@ impl Snapshot {
     fn reason(&self, guarded: &Guarded<'_>, last: Option<&StageFinding>) -> String {
         let subject = self.side_name(guarded.subject);
         let direction = guarded.connection.direction;
-        match guarded.reason {
+        match guarded.judgement.reason {
             Reason::NotGuarded => {
                 format!("{subject} is not in the pod network: no policy guards its {direction}")
             }
             Reason::Itself => "a pod always reaches itself".to_owned(),
             Reason::OwnNode => format!("{subject}'s own node always reaches it"),
+            Reason::NoProxy => {
+                format!(
+                    "no proxy of the mesh stands before {subject}: nothing enforces its policies"
+                )
+            }
+            Reason::NothingSelects if guarded.plane != Plane::Network => {
+                format!("no policy of this plane selects {subject}")
+            }
+            Reason::NothingDecides if guarded.plane != Plane::Network => {
+                self.undecided_reason(guarded)
+            }
             Reason::NothingSelects => format!("no policy selects {subject} for {direction}"),
             Reason::NothingDecides => {
                 format!(
@@ -169,7 +187,7 @@ impl Snapshot {
     fn stage_reason(&self, guarded: &Guarded<'_>, stage: &StageFinding) -> String {
         let peer = self.side_name(guarded.peer);
         match (
-            guarded.verdict,
+            guarded.judgement.verdict,
             stage.matching.first(),
             stage.unknown.first(),
         ) {
@@ -189,12 +207,17 @@ impl Snapshot {
                 } else {
                     "policies"
                 };
-                format!(
-                    "selected by {} {policies} for {}; no rule admits {peer} on {}",
-                    stage.selecting,
-                    guarded.connection.direction,
-                    super::clause::port_found(guarded.connection),
-                )
+                let found = self.asked_text(guarded);
+                match guarded.plane {
+                    Plane::Network => format!(
+                        "selected by {} {policies} for {}; no rule admits {peer} on {found}",
+                        stage.selecting, guarded.connection.direction,
+                    ),
+                    _ => format!(
+                        "selected by {} {policies} of {}; no rule admits {found}",
+                        stage.selecting, stage.name,
+                    ),
+                }
             }
         }
     }

@@ -13,6 +13,8 @@ pub struct Namespace {
     pub name: String,
     /// Its labels, the name label included.
     pub labels: BTreeMap<String, String>,
+    /// Whether its workloads are in the mesh, where they do not say so themselves.
+    pub mesh: Membership,
 }
 
 /// Something that runs: a pod, or a controller's template standing for its pods.
@@ -38,6 +40,24 @@ pub struct Workload {
     pub node: Option<String>,
     /// Whether its pods share the node's network.
     pub network: PodNetwork,
+    /// Whether its pods are in the mesh.
+    pub mesh: Membership,
+}
+
+/// Whether a proxy of the mesh carries a workload's connections.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Membership {
+    /// Nothing says so.
+    #[default]
+    Unspecified,
+    /// None does.
+    Outside,
+    /// Its own is asked for, and comes unless its namespace is outside.
+    Wanted,
+    /// Its own does.
+    Own,
+    /// Its node's does.
+    Shared,
 }
 
 /// Which network a pod is in.

@@ -12,7 +12,7 @@ use smallvec::SmallVec;
 
 use crate::compile::{PortSlot, Program};
 use crate::id::PolicyId;
-use crate::model::{NamedPort, PodNetwork, Protocol};
+use crate::model::{Membership, NamedPort, PodNetwork, Protocol};
 use crate::persist::Entry;
 use crate::symbol::{Pair, Symbol, Symbols};
 
@@ -62,6 +62,8 @@ pub(crate) struct NamespaceSlot {
     pub(crate) classes: Vec<ClassId>,
     /// Policies about workloads of this namespace alone.
     pub(crate) policies: Vec<PolicyId>,
+    /// Whether its workloads are in the mesh.
+    pub(crate) mesh: Membership,
 }
 
 impl NamespaceSlot {
@@ -110,6 +112,7 @@ pub(crate) struct WorkloadSlot {
     pub(crate) node: Symbol,
     pub(crate) addresses: Box<[IpAddr]>,
     pub(crate) ports: Box<[PortSlot]>,
+    pub(crate) mesh: Membership,
 }
 
 /// A service.

@@ -46,6 +46,9 @@ impl Snapshot {
         if let Some(slot) = self.policies.get_mut(index) {
             slot.policy = Some(compiled.clone());
         }
+        if let Some(count) = self.planes.get_mut(compiled.plane as usize) {
+            *count += 1;
+        }
         match compiled.namespaces() {
             Some(NamespaceTest::Named(name)) => {
                 let name = self.symbols.text(*name).to_owned();
@@ -93,6 +96,9 @@ impl Snapshot {
         let Some(policy) = self.policies.take(id.index()).policy else {
             return;
         };
+        if let Some(count) = self.planes.get_mut(policy.plane as usize) {
+            *count -= 1;
+        }
         let Some(namespaces) = policy.namespaces() else {
             return;
         };

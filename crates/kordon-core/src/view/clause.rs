@@ -96,7 +96,7 @@ impl ClauseView<'_> {
         match &self.clause.test {
             CompiledTest::Peers(_) | CompiledTest::End(_) => About::Peer,
             CompiledTest::Ports(_) | CompiledTest::NotPorts(_) => About::Port,
-            CompiledTest::Api(_) | CompiledTest::Unknown(_) => About::Nothing,
+            _ => About::Nothing,
         }
     }
 
@@ -118,6 +118,7 @@ impl ClauseView<'_> {
             destination: &destination.side.party,
             protocol: Protocol::TCP,
             port: 0,
+            exchange: None,
         };
         match self.clause.test.holds(&connection) {
             Holds::Yes => Some(true),

@@ -79,13 +79,19 @@ impl EndPlace {
         } else {
             self.test(Sense::OneOf, alternatives)
         };
-        Clause { field, test }
+        Clause {
+            field: field.into(),
+            test,
+        }
     }
 
     /// The end is none of these.
     fn none_of(self, field: &'static str, alternatives: Vec<Peer>) -> Clause {
         let test = self.test(Sense::NoneOf, alternatives);
-        Clause { field, test }
+        Clause {
+            field: field.into(),
+            test,
+        }
     }
 
     fn test(self, sense: Sense, alternatives: Vec<Peer>) -> Test {

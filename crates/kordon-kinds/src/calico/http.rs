@@ -51,7 +51,7 @@ pub(super) fn read(
         check_path(ctx, &list.index(index), path);
     }
     clauses.push(Clause {
-        field: "http",
+        field: "http".into(),
         test: Test::Unknown("a connection says nothing of the requests in it".to_owned()),
     });
 }

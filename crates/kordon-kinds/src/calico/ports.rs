@@ -37,7 +37,7 @@ pub(super) fn read(
             (_, Some(_), _) => Test::Ports(ports),
         };
         clauses.push(Clause {
-            field: place.path(field),
+            field: place.path(field).into(),
             test,
         });
     }

@@ -24,7 +24,7 @@ pub(super) fn read(
     }
     if let Some(protocol) = one(ctx, &rule.key("notProtocol")) {
         clauses.push(Clause {
-            field: "notProtocol",
+            field: "notProtocol".into(),
             test: Test::NotPorts(vec![PortMatch::all(protocol)]),
         });
     }
@@ -79,7 +79,7 @@ fn icmp(
     }
     if message.kind.is_some() {
         clauses.push(Clause {
-            field,
+            field: field.into(),
             test: Test::Unknown("a request says no type of ICMP message".to_owned()),
         });
     }

@@ -186,7 +186,7 @@ impl Families {
 /// A condition on the port.
 pub(super) fn ports_clause(field: &'static str, ports: Vec<PortMatch>) -> Clause {
     Clause {
-        field,
+        field: field.into(),
         test: Test::Ports(ports),
     }
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod controller;
 pub(super) mod endpoint_slice;
+mod mesh;
 pub(super) mod namespace;
 pub(super) mod node;
 pub(super) mod pod;

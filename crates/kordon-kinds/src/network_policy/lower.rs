@@ -233,7 +233,7 @@ fn rule(ctx: &mut Context<'_>, at: &At<'_>, direction: Direction) -> Rule {
             peer(ctx, &list.index(index), &written)
         });
         clauses.push(Clause {
-            field,
+            field: field.into(),
             test: Test::Peers(peers),
         });
     }
@@ -243,7 +243,7 @@ fn rule(ctx: &mut Context<'_>, at: &At<'_>, direction: Direction) -> Rule {
             port(ctx, &list.index(index), &written)
         });
         clauses.push(Clause {
-            field: "ports",
+            field: "ports".into(),
             test: Test::Ports(ports),
         });
     }

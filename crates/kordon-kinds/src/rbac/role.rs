@@ -102,7 +102,7 @@ fn rule(ctx: &mut Context<'_>, at: &At<'_>, scope: Scope) -> Rule {
         paths: written.non_resource_urls,
     };
     let clauses = vec![Clause {
-        field: "",
+        field: "".into(),
         test: Test::Api(permission),
     }];
     Rule {

@@ -53,7 +53,7 @@ fn rule(ctx: &mut Context<'_>, at: &At<'_>, direction: Direction, dialect: &Dial
     // "If unspecified, protocol-specific attributes will not be used to match traffic."
     if !ports.is_empty() {
         clauses.push(Clause {
-            field: dialect.ports,
+            field: dialect.ports.into(),
             test: Test::Ports(ports),
         });
     }
@@ -142,7 +142,7 @@ fn peers_clause(
         .flat_map(|index| peers::read(ctx, &list.index(index), direction, dialect, effect))
         .collect();
     Clause {
-        field,
+        field: field.into(),
         test: Test::Peers(peers),
     }
 }

@@ -25,6 +25,7 @@ fn a_namespace_carries_its_name_as_a_label() {
     let objects =
         clean("{apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {team: a}}}");
     let expected = Namespace {
+        mesh: Default::default(),
         name: "shop".to_owned(),
         labels: labels(&[("kubernetes.io/metadata.name", "shop"), ("team", "a")]),
     };

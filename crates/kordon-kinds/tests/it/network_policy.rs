@@ -1,5 +1,7 @@
 //! Network policies.
 
+use std::borrow::Cow;
+
 use kordon_core::model::{AddressBlock, NamespaceMatch, PortMatch, Protocol, Selector};
 use kordon_core::rule::{Clause, Direction, Effect, Peer, Policy, Target, Test};
 use kordon_kinds::State;
@@ -38,7 +40,7 @@ fn ports(spec: &str) -> Vec<PortMatch> {
     {
         [
             Clause {
-                field: "ports",
+                field: Cow::Borrowed("ports"),
                 test: Test::Ports(ports),
             },
         ] => ports.clone(),
@@ -54,7 +56,7 @@ fn peers(spec: &str) -> Vec<Peer> {
     {
         [
             Clause {
-                field: "from",
+                field: Cow::Borrowed("from"),
                 test: Test::Peers(peers),
             },
         ] => peers.clone(),

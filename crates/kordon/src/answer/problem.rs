@@ -46,6 +46,7 @@ fn problem_of_source(engine: &Engine, end: &EndpointSpec) -> Option<Problem> {
         to: Endpoint::Address(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
         protocol: Protocol::TCP,
         port: Port::Number(1),
+        session: None,
     };
     engine.decide(&Request::Connection(request)).problem
 }

@@ -119,6 +119,7 @@ impl ConnectionSpec {
                 PortSpec::Number(number) => Port::Number(*number),
                 PortSpec::Name(name) => Port::Name(name),
             },
+            session: None,
         }
     }
 }

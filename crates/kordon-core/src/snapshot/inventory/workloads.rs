@@ -7,7 +7,7 @@ use super::{
     WorkloadSlot, hash_symbols, implied_labels, number, port_slot,
 };
 use crate::compile::pack_labels;
-use crate::model::{Namespace, Owner, PodNetwork, Workload};
+use crate::model::{Membership, Namespace, Owner, PodNetwork, Workload};
 use crate::snapshot::Snapshot;
 use crate::symbol::{Symbol, Symbols};
 
@@ -49,6 +49,7 @@ impl Snapshot {
         if let Some(slot) = self.namespaces.get_mut(id.index()) {
             slot.labels = labels;
             slot.declared = true;
+            slot.mesh = namespace.mesh;
         }
         id
     }
@@ -62,6 +63,7 @@ impl Snapshot {
         if let Some(slot) = self.namespaces.get_mut(id.index()) {
             slot.labels = labels;
             slot.declared = false;
+            slot.mesh = Membership::Unspecified;
         }
     }
 
@@ -97,6 +99,7 @@ impl Snapshot {
                 .iter()
                 .map(|port| port_slot(symbols, port))
                 .collect(),
+            mesh: workload.mesh,
         };
         let id = WorkloadId::new(self.workloads.insert(Some(slot.clone())));
         if let Some(slot) = self.namespaces.get_mut(namespace.index()) {

@@ -92,7 +92,7 @@ fn lower(ctx: &mut Context<'_>, template: &At<'_>, labels: BTreeMap<String, Stri
     let _: Template = ctx.read(template);
     let own_labels = ctx.metadata.labels.clone();
     let owner = owner(&ctx.metadata, &own_labels);
-    let workload = workload(ctx, &template.key("spec"), labels, owner);
+    let workload = workload(ctx, template, labels, owner);
     unless_broken(ctx, Item::Workload(workload))
 }
 

@@ -3,6 +3,7 @@
 use kordon_core::model::{Item, Namespace, NamespaceMatch, Selector};
 use kordon_core::rule::{Combine, Order, Otherwise, Stage, Ties};
 
+use super::mesh::namespace_membership;
 use crate::at::At;
 use crate::context::Context;
 use crate::frame::{Frame, known_fields};
@@ -26,7 +27,11 @@ pub(in crate::cluster) fn lower(ctx: &mut Context<'_>) -> Vec<Item> {
     }
     let mut labels = ctx.metadata.labels.clone();
     labels.insert(NAME_LABEL.to_owned(), name.clone());
-    vec![Item::Namespace(Namespace { name, labels })]
+    vec![Item::Namespace(Namespace {
+        mesh: namespace_membership(&labels),
+        name,
+        labels,
+    })]
 }
 
 /// Without its labels nobody knows which policies select the namespace, so that every connection

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use kordon_core::model::{Item, NamedPort, Owner, PodNetwork, Protocol, Workload};
 use kordon_syntax::{Diagnostic, Severity};
 
+use super::mesh::pod_membership;
 use super::{address, unless_broken};
 use crate::at::At;
 use crate::cluster::schema::pod::{Container, ContainerPort, Ip, PodSpec};
@@ -25,7 +26,7 @@ pub(in crate::cluster) fn lower(ctx: &mut Context<'_>) -> Vec<Item> {
     let phase: Option<String> = ctx.read(&status.key("phase"));
     let labels = ctx.metadata.labels.clone();
     let owner = owner(&ctx.metadata, &labels);
-    let mut workload = workload(ctx, &At::Root.key("spec"), labels, owner);
+    let mut workload = workload(ctx, &At::Root, labels, owner);
     workload.addresses = addresses(ctx, &status, workload.network);
     // A pod that has ended holds no address and takes no part in connections.
     if let Some(phase @ ("Succeeded" | "Failed")) = phase.as_deref() {
@@ -41,11 +42,12 @@ pub(in crate::cluster) fn lower(ctx: &mut Context<'_>) -> Vec<Item> {
 /// The workload that a pod, or a template of pods, describes.
 pub(super) fn workload(
     ctx: &mut Context<'_>,
-    spec: &At<'_>,
+    pod: &At<'_>,
     labels: BTreeMap<String, String>,
     owner: Option<Owner>,
 ) -> Workload {
-    let written: PodSpec = ctx.read(spec);
+    let (metadata, spec) = (pod.key("metadata"), pod.key("spec"));
+    let written: PodSpec = ctx.read(&spec);
     let mut ports = Vec::new();
     for (field, containers) in [
         ("containers", &written.containers),
@@ -58,6 +60,8 @@ pub(super) fn workload(
             }
         }
     }
+    let annotations = ctx.read(&metadata.key("annotations"));
+    let mesh = pod_membership(&labels, &annotations, &written);
     let named = |name: Option<String>| name.filter(|name| !name.is_empty());
     Workload {
         namespace: ctx.namespace().to_owned(),
@@ -76,6 +80,7 @@ pub(super) fn workload(
         } else {
             PodNetwork::Pod
         },
+        mesh,
     }
 }
 

@@ -55,12 +55,13 @@ pub(crate) struct PodSpec {
     workload_ref: IgnoredAny,
 }
 
-/// A container, of which the ports matter.
+/// A container, of which the name and the ports matter.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct Container {
     pub(crate) ports: Vec<ContainerPort>,
     pub(crate) restart_policy: Option<String>,
+    pub(crate) name: String,
     args: IgnoredAny,
     command: IgnoredAny,
     env: IgnoredAny,
@@ -69,7 +70,6 @@ pub(crate) struct Container {
     image_pull_policy: IgnoredAny,
     lifecycle: IgnoredAny,
     liveness_probe: IgnoredAny,
-    name: IgnoredAny,
     readiness_probe: IgnoredAny,
     resize_policy: IgnoredAny,
     resources: IgnoredAny,

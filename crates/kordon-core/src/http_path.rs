@@ -1,0 +1,223 @@
+//! Paths of HTTP requests as a proxy of the mesh sees them before it judges them.
+//!
+//! Source: Envoy's `PathUtil` and the canonicalization of paths in googleurl that it calls, and
+//! the four options of Istio's mesh configuration (`pathNormalization`).
+
+use smallvec::SmallVec;
+
+/// What a proxy does to a path before policies see it. The query is left alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum PathNormalization {
+    /// Nothing.
+    None,
+    /// `.` and `..` are resolved, `\` is `/`, escaped letters, digits and `-._~` are unescaped.
+    #[default]
+    Base,
+    /// And several `/` in a row are one.
+    MergeSlashes,
+    /// And `%2F` and `%5C` are `/`, before all else.
+    DecodeAndMergeSlashes,
+}
+
+/// Room for a path on the stack.
+type Buffer = SmallVec<[u8; 512]>;
+
+/// A path without its query, normalized. What needs no change is borrowed.
+#[derive(Clone, Debug)]
+pub(crate) enum HttpPath<'a> {
+    /// As it was sent.
+    Sent(&'a str),
+    /// Changed.
+    Normalized(Buffer),
+}
+
+impl HttpPath<'_> {
+    /// The path.
+    #[inline]
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            Self::Sent(path) => path,
+            // Only ASCII bytes are put in or taken out, so it is still UTF-8.
+            Self::Normalized(bytes) => std::str::from_utf8(bytes).unwrap_or_default(),
+        }
+    }
+}
+
+/// Normalizes the path of a request; `None` for one that a proxy refuses.
+pub(crate) fn normalize(sent: &str, how: PathNormalization) -> Option<HttpPath<'_>> {
+    let is_bad = |byte: u8| byte <= b' ' || byte == 0x7f || byte == b'#' || !byte.is_ascii();
+    if !sent.starts_with('/') || sent.bytes().any(is_bad) {
+        return None;
+    }
+    let path = sent.split_once('?').map_or(sent, |(path, _)| path);
+    if how == PathNormalization::None || is_plain(path, how) {
+        return Some(HttpPath::Sent(path));
+    }
+    let mut bytes = Buffer::from_slice(path.as_bytes());
+    if how == PathNormalization::DecodeAndMergeSlashes {
+        bytes = unescape_slashes(&bytes)?;
+    }
+    bytes = unescape(&bytes);
+    bytes = resolve_dots(&bytes);
+    if how != PathNormalization::Base {
+        bytes.dedup_by(|next, last| *next == b'/' && *last == b'/');
+    }
+    Some(HttpPath::Normalized(bytes))
+}
+
+/// Whether nothing in a path could be changed.
+fn is_plain(path: &str, how: PathNormalization) -> bool {
+    let bytes = path.as_bytes();
+    let merges = how != PathNormalization::Base;
+    let pairs = bytes.windows(2);
+    !bytes
+        .iter()
+        .any(|byte| matches!(byte, b'%' | b'\\') || is_escaped_by_canonicalization(*byte))
+        && !pairs.clone().any(|pair| pair == b"/.")
+        && !(merges && pairs.clone().any(|pair| pair == b"//"))
+}
+
+/// Bytes that a canonical path has only as escapes.
+fn is_escaped_by_canonicalization(byte: u8) -> bool {
+    matches!(byte, b'{' | b'}' | b'|' | b'"' | b'<' | b'>' | b'^' | b'`')
+}
+
+/// The byte that an escape stands for, with the two digits as written.
+fn escape_at(bytes: &[u8], at: usize) -> Option<u8> {
+    let digit = |byte: &u8| char::from(*byte).to_digit(16);
+    let [b'%', high, low] = bytes.get(at..at + 3)? else {
+        return None;
+    };
+    u8::try_from(digit(high)? * 16 + digit(low)?).ok()
+}
+
+/// Replaces escaped slashes, and refuses a path that would end early in C.
+fn unescape_slashes(bytes: &[u8]) -> Option<Buffer> {
+    let mut out = Buffer::new();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let (put, length) = match escape_at(bytes, at) {
+            Some(0) => return None,
+            Some(b'/' | b'\\') => (b'/', 3),
+            _ => (byte, 1),
+        };
+        out.push(put);
+        at += length;
+    }
+    Some(out)
+}
+
+/// Unescapes what needs no escape, escapes what does, and turns `\` into `/`.
+fn unescape(bytes: &[u8]) -> Buffer {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let digit = |value: u8| DIGITS.get(usize::from(value & 15)).copied().unwrap_or(b'0');
+    let needs_no_escape =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+    let mut out = Buffer::new();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        if let Some(plain) = escape_at(bytes, at).filter(needs_no_escape) {
+            out.push(plain);
+            at += 3;
+            continue;
+        }
+        at += 1;
+        match byte {
+            b'\\' => out.push(b'/'),
+            byte if is_escaped_by_canonicalization(byte) => {
+                out.extend([b'%', digit(byte >> 4), digit(byte)]);
+            }
+            byte => out.push(byte),
+        }
+    }
+    out
+}
+
+/// Resolves `.` and `..`. Between two slashes without anything stands a segment like any other.
+///
+/// Envoy 1.40 takes `..;x` for `..`, as servers do that know path parameters.
+fn resolve_dots(bytes: &[u8]) -> Buffer {
+    let mut out: Buffer = SmallVec::from_slice(b"/");
+    let segments = bytes.strip_prefix(b"/").unwrap_or(bytes);
+    let mut rest = Some(segments);
+    while let Some(now) = rest {
+        let end = now.iter().position(|byte| *byte == b'/');
+        let (segment, after) = match end {
+            Some(end) => (now.get(..end).unwrap_or(now), now.get(end + 1..)),
+            None => (now, None),
+        };
+        match segment {
+            b"." => {}
+            b".." => leave_segment(&mut out),
+            _ if segment.starts_with(b"..;") => leave_segment(&mut out),
+            _ => {
+                out.extend_from_slice(segment);
+                if after.is_some() {
+                    out.push(b'/');
+                }
+            }
+        }
+        rest = after;
+    }
+    out
+}
+
+/// Takes off the last segment of a path that ends with a slash, and leaves that before it.
+fn leave_segment(path: &mut Buffer) {
+    path.pop();
+    let end = path.iter().rposition(|byte| *byte == b'/');
+    path.truncate(end.map_or(0, |slash| slash + 1));
+    if path.is_empty() {
+        path.push(b'/');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn normalized(path: &str, how: PathNormalization) -> Option<String> {
+        normalize(path, how).map(|path| path.as_str().to_owned())
+    }
+
+    #[test]
+    fn dots_backslashes_and_needless_escapes_go() {
+        let cases = [
+            ("/a/./b/../c?x=/../y", "/a/c"),
+            ("/%61/%2e%2E/%7e", "/~"),
+            ("/a\\..\\b", "/b"),
+            ("/a//../b", "/a/b"),
+            ("/..", "/"),
+            ("/a/..;x/b", "/b"),
+            ("/.../a..;/b", "/.../a..;/b"),
+            ("/a|{b}%2f%5C", "/a%7C%7Bb%7D%2f%5C"),
+            ("/%zz%", "/%zz%"),
+        ];
+        for (sent, seen) in cases {
+            assert_eq!(
+                normalized(sent, PathNormalization::Base).as_deref(),
+                Some(seen),
+                "{sent}"
+            );
+        }
+    }
+
+    #[test]
+    fn each_option_adds_to_the_one_before() {
+        let sent = "/a//b%2F%2e%2e%5cc";
+        let seen = |how| normalized(sent, how).unwrap();
+        assert_eq!(seen(PathNormalization::None), sent);
+        assert_eq!(seen(PathNormalization::Base), "/a//b%2F..%5cc");
+        assert_eq!(seen(PathNormalization::MergeSlashes), "/a/b%2F..%5cc");
+        assert_eq!(seen(PathNormalization::DecodeAndMergeSlashes), "/a/c");
+    }
+
+    #[test]
+    fn a_path_that_a_proxy_refuses_is_none() {
+        for sent in ["", "*", "a", "/a b", "/\u{e9}", "/a#b", "/a\u{7f}"] {
+            assert_eq!(normalized(sent, PathNormalization::Base), None, "{sent:?}");
+        }
+        let decode = PathNormalization::DecodeAndMergeSlashes;
+        assert_eq!(normalized("/a%00", decode), None);
+    }
+}
