@@ -53,8 +53,10 @@ fn measure(
         .map(Connection::as_request)
         .collect();
     decide::measure(criterion, name, size, snapshot, &requests);
-    let prepare = |one: &Connection| snapshot.prepare_connection(&one.as_connection()).ok();
-    let prepared: Vec<_> = fleet.connections.iter().filter_map(prepare).collect();
+    let connections = fleet.connections.iter().map(Connection::as_connection);
+    let prepared: Vec<_> = connections
+        .filter_map(|one| snapshot.prepare_connection(&one).ok())
+        .collect();
     decide::measure_prepared(criterion, name, size, &prepared, |prepared| {
         prepared.decide()
     });

@@ -6,7 +6,7 @@ mod objects;
 
 use kordon::model::PrincipalMatch;
 use kordon::rule::ApiPermission;
-use kordon::{ApiRequest, ApiTarget, Groups, Request};
+use kordon::{ApiRequest, ApiTarget, Request, Texts};
 use oorandom::Rand64;
 
 use crate::choice::{below, chance, pick};
@@ -101,7 +101,7 @@ impl Call {
     pub fn as_api(&self) -> ApiRequest<'_> {
         ApiRequest {
             user: &self.user,
-            groups: Groups::from(&self.groups),
+            groups: Texts::from(&self.groups),
             verb: &self.verb,
             target: ApiTarget::Resource {
                 group: &self.group,

@@ -4,7 +4,7 @@ use anyhow::{Result, anyhow, bail};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use kordon::shorthand::{self, Place, ResourceTarget};
-use kordon::{ApiSpec, ApiTargetSpec, RequestSpec};
+use kordon::{ApiSpec, ApiTargetSpec, ConnectionSpec, RequestSpec, SecuritySpec, SessionSpec};
 
 use crate::output;
 use crate::session::Session;
@@ -20,8 +20,14 @@ Connections:  SOURCE DESTINATION:PORT[/PROTOCOL]
   203.0.113.7, [2001:db8::1], ip:203.0.113.7
                             an address
   node:NAME                 a node
+  sa:NAMESPACE/NAME         all pods that run as a service account
   The port is a number or the name that the destination declares; the
   protocol is TCP unless it is given as in :53/UDP.
+
+Requests over HTTP:  SOURCE DESTINATION:PORT --http 'METHOD PATH'
+  --http 'GET http://cart/items' names the host as well; -H adds headers, --tls
+  says how the connection is secured where the manifests do not tell whether
+  the source is in the mesh, --principal who the source is.
 
 Access to the API:  --as USER [--as-group GROUP]... VERB RESOURCE [NAME]
   pods, po, pods/log, deployments.apps, widgets.example.com
@@ -61,6 +67,8 @@ pub(crate) struct Question {
     words: Vec<String>,
     #[command(flatten)]
     pub(crate) user: User,
+    #[command(flatten)]
+    http: Http,
     /// The namespace of what is asked about.
     #[arg(short, long, value_name = "NAMESPACE", value_parser = NonEmptyStringValueParser::new())]
     namespace: Option<String>,
@@ -70,6 +78,71 @@ pub(crate) struct Question {
     /// The subresource, such as log.
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     subresource: Option<String>,
+}
+
+/// A request over the connection, and what the connection shows of its source.
+#[derive(Debug, Args)]
+struct Http {
+    /// A request over HTTP on the connection: 'METHOD PATH' or 'METHOD URL'.
+    #[arg(long = "http", value_name = "REQUEST", conflicts_with = "name")]
+    request: Option<String>,
+    /// A header of the request: 'NAME: VALUE'. Repeatable.
+    #[arg(short = 'H', long, value_name = "HEADER", requires = "request")]
+    header: Vec<String>,
+    /// How the connection is secured.
+    #[arg(long, value_enum, value_name = "HOW", conflicts_with = "name")]
+    tls: Option<Security>,
+    /// The principal in the source's certificate, such as the SPIFFE ID `spiffe://cluster.local/ns/shop/sa/cart`.
+    #[arg(long, value_name = "URI", conflicts_with = "name")]
+    principal: Option<String>,
+}
+
+/// How a connection is secured.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Security {
+    /// By mutual TLS, as workloads of the mesh do.
+    Mtls,
+    /// Not at all.
+    Plaintext,
+    /// By TLS that is not the mesh's own.
+    #[value(name = "tls")]
+    Other,
+}
+
+impl Http {
+    /// The request over a connection, or the connection itself.
+    fn over(&self, mut connection: ConnectionSpec) -> Result<RequestSpec> {
+        let security = match (self.tls, &self.principal) {
+            (None, None) => SecuritySpec::Inferred,
+            (Some(Security::Mtls), None) => SecuritySpec::Mesh,
+            (Some(Security::Plaintext), None) => SecuritySpec::Plaintext,
+            (Some(Security::Other), None) => SecuritySpec::OtherTls,
+            (None | Some(Security::Mtls), Some(uri)) => SecuritySpec::Mutual(vec![uri.clone()]),
+            (Some(_), Some(_)) => bail!("only mutual TLS shows a principal: use `--tls mtls`"),
+        };
+        if security != SecuritySpec::Inferred {
+            connection.session = Some(SessionSpec {
+                security,
+                ..SessionSpec::default()
+            });
+        }
+        let Some(text) = &self.request else {
+            return Ok(RequestSpec::Connection(connection));
+        };
+        let mut request = shorthand::http(connection, text)?;
+        for header in &self.header {
+            let Some((name, value)) = header.split_once(':') else {
+                bail!("expected a header as `NAME: VALUE`, found `{header}`");
+            };
+            let (name, value) = (name.trim().to_ascii_lowercase(), value.trim());
+            if name == "host" {
+                value.clone_into(&mut request.host);
+            } else {
+                request.headers.push((name, value.to_owned()));
+            }
+        }
+        Ok(RequestSpec::Http(request))
+    }
 }
 
 /// Who asks.
@@ -114,7 +187,7 @@ impl Question {
                         anyhow!(message)
                     }
                 });
-                connection.map(RequestSpec::Connection)
+                connection.and_then(|connection| self.http.over(connection))
             }
             _ => bail!(
                 "expected `SOURCE DESTINATION:PORT`, or `VERB RESOURCE [NAME]` with `--as USER`"

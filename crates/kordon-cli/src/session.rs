@@ -73,7 +73,14 @@ impl Session {
         } else {
             Includes::Stored
         };
-        Engine::with_options(cluster, Options { posture, includes })
+        Engine::with_options(
+            cluster,
+            Options {
+                posture,
+                includes,
+                ..Options::default()
+            },
+        )
     }
 
     /// Says on standard error, in one line, that manifests have problems.

@@ -65,9 +65,11 @@ impl Snapshot {
     pub fn decide(&self, request: &Request<'_>) -> Decision {
         match request {
             Request::Api(request) => self.decide_api(request),
-            Request::Connection(request) => {
-                self.decide_connection(request, &Asked::connection(request), &mut Silent)
-            }
+            Request::Connection(request) => self.decide_connection(
+                request,
+                &Asked::connection(request.session.as_ref()),
+                &mut Silent,
+            ),
             Request::Http(request) => self.decide_http(request, &mut Silent),
         }
     }

@@ -3,7 +3,7 @@
 
 use crate::compile::{ApiQuery, CompiledPolicy, CompiledRule, CompiledTarget};
 use crate::model::{ObjectRef, PrincipalMatch};
-use crate::request::{ApiRequest, ApiTarget, Groups};
+use crate::request::{ApiRequest, ApiTarget, Texts};
 use crate::rule::ApiPermission;
 use crate::snapshot::Snapshot;
 
@@ -88,7 +88,7 @@ impl Snapshot {
     pub fn rules_for(
         &self,
         user: &str,
-        groups: Groups<'_>,
+        groups: Texts<'_>,
         namespace: Option<&str>,
     ) -> Granted<GrantedRule> {
         let target = ApiTarget::Resource {
@@ -128,7 +128,7 @@ impl Snapshot {
     pub fn who_can(&self, verb: &str, target: ApiTarget<'_>) -> Granted<GrantedSubject> {
         let request = ApiRequest {
             user: "",
-            groups: Groups::NONE,
+            groups: Texts::NONE,
             verb,
             target,
         };

@@ -24,21 +24,19 @@ type Buffer = SmallVec<[u8; 512]>;
 
 /// A path without its query, normalized. What needs no change is borrowed.
 #[derive(Clone, Debug)]
-pub(crate) enum HttpPath<'a> {
-    /// As it was sent.
-    Sent(&'a str),
-    /// Changed.
-    Normalized(Buffer),
+pub(crate) struct HttpPath<'a> {
+    sent: &'a str,
+    normalized: Option<Buffer>,
 }
 
 impl HttpPath<'_> {
     /// The path.
     #[inline]
     pub(crate) fn as_str(&self) -> &str {
-        match self {
-            Self::Sent(path) => path,
-            // Only ASCII bytes are put in or taken out, so it is still UTF-8.
-            Self::Normalized(bytes) => std::str::from_utf8(bytes).unwrap_or_default(),
+        match &self.normalized {
+            None => self.sent,
+            // All of it is ASCII, hence UTF-8.
+            Some(bytes) => std::str::from_utf8(bytes).unwrap_or_default(),
         }
     }
 }
@@ -51,7 +49,10 @@ pub(crate) fn normalize(sent: &str, how: PathNormalization) -> Option<HttpPath<'
     }
     let path = sent.split_once('?').map_or(sent, |(path, _)| path);
     if how == PathNormalization::None || is_plain(path, how) {
-        return Some(HttpPath::Sent(path));
+        return Some(HttpPath {
+            sent: path,
+            normalized: None,
+        });
     }
     let mut bytes = Buffer::from_slice(path.as_bytes());
     if how == PathNormalization::DecodeAndMergeSlashes {
@@ -62,19 +63,20 @@ pub(crate) fn normalize(sent: &str, how: PathNormalization) -> Option<HttpPath<'
     if how != PathNormalization::Base {
         bytes.dedup_by(|next, last| *next == b'/' && *last == b'/');
     }
-    Some(HttpPath::Normalized(bytes))
+    Some(HttpPath {
+        sent: path,
+        normalized: Some(bytes),
+    })
 }
 
 /// Whether nothing in a path could be changed.
 fn is_plain(path: &str, how: PathNormalization) -> bool {
     let bytes = path.as_bytes();
     let merges = how != PathNormalization::Base;
-    let pairs = bytes.windows(2);
-    !bytes
-        .iter()
-        .any(|byte| matches!(byte, b'%' | b'\\') || is_escaped_by_canonicalization(*byte))
-        && !pairs.clone().any(|pair| pair == b"/.")
-        && !(merges && pairs.clone().any(|pair| pair == b"//"))
+    let is_special =
+        |byte: &u8| matches!(byte, b'%' | b'\\') || is_escaped_by_canonicalization(*byte);
+    let is_changed = |pair: &[u8]| pair == b"/." || (merges && pair == b"//");
+    !bytes.iter().any(is_special) && !bytes.windows(2).any(is_changed)
 }
 
 /// Bytes that a canonical path has only as escapes.

@@ -25,8 +25,8 @@ pub use granted::{Grant, Granted, GrantedRule, GrantedSubject};
 pub use http_path::PathNormalization;
 pub use id::{PolicyId, RuleId};
 pub use request::{
-    ApiRequest, ApiTarget, ConnectionRequest, DescribedWorkload, Endpoint, Groups, Headers,
-    HttpMessage, HttpRequest, Metadata, MetadataValue, Names, Port, Request, Session,
-    SessionSecurity, Token,
+    ApiRequest, ApiTarget, ConnectionRequest, DescribedWorkload, Endpoint, Headers, HttpMessage,
+    HttpRequest, Metadata, MetadataValue, Names, Port, Request, Session, SessionSecurity, Texts,
+    Token,
 };
 pub use snapshot::{Includes, Options, Posture, Size, Snapshot, TrustDomainName};

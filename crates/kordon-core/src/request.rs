@@ -31,34 +31,34 @@ pub struct ApiRequest<'a> {
     /// The user's name; a service account's is `system:serviceaccount:NAMESPACE:NAME`.
     pub user: &'a str,
     /// The user's groups, taken literally: none is added.
-    pub groups: Groups<'a>,
+    pub groups: Texts<'a>,
     /// The verb, such as `get`.
     pub verb: &'a str,
     /// What it is about.
     pub target: ApiTarget<'a>,
 }
 
-/// The groups of a user, in whichever form the caller has them.
+/// Texts, such as the groups of a user, in whichever form the caller has them.
 ///
 /// ```
-/// use kordon_core::Groups;
+/// use kordon_core::Texts;
 /// let owned = vec!["dev".to_owned(), "ops".to_owned()];
-/// let groups = Groups::from(&owned);
+/// let groups = Texts::from(&owned);
 /// assert!(groups.iter().eq(["dev", "ops"]));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Groups<'a> {
+pub enum Texts<'a> {
     /// Borrowed texts.
     Borrowed(&'a [&'a str]),
     /// Owned texts.
     Owned(&'a [String]),
 }
 
-impl<'a> Groups<'a> {
-    /// No groups.
+impl<'a> Texts<'a> {
+    /// No texts.
     pub const NONE: Self = Self::Borrowed(&[]);
 
-    /// The groups in their order.
+    /// The texts in their order.
     #[inline]
     pub fn iter(self) -> impl Iterator<Item = &'a str> {
         let (borrowed, owned) = match self {
@@ -72,19 +72,25 @@ impl<'a> Groups<'a> {
     }
 }
 
-impl<'a> From<&'a [&'a str]> for Groups<'a> {
+impl Default for Texts<'_> {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
+impl<'a> From<&'a [&'a str]> for Texts<'a> {
     fn from(groups: &'a [&'a str]) -> Self {
         Self::Borrowed(groups)
     }
 }
 
-impl<'a, const N: usize> From<&'a [&'a str; N]> for Groups<'a> {
+impl<'a, const N: usize> From<&'a [&'a str; N]> for Texts<'a> {
     fn from(groups: &'a [&'a str; N]) -> Self {
         Self::Borrowed(groups)
     }
 }
 
-impl<'a> From<&'a Vec<String>> for Groups<'a> {
+impl<'a> From<&'a Vec<String>> for Texts<'a> {
     fn from(groups: &'a Vec<String>) -> Self {
         Self::Owned(groups)
     }
@@ -154,7 +160,7 @@ pub struct ConnectionRequest<'a> {
     /// The port it goes to.
     pub port: Port<'a>,
     /// What it shows of its source, where more is known than the inventory tells.
-    pub session: Option<&'a Session<'a>>,
+    pub session: Option<Session<'a>>,
 }
 
 /// A port of the destination.

@@ -18,7 +18,7 @@ use kordon_core::rule::{
     RuleSet, Rules, Scope, Stage, Target, Test, Ties,
 };
 use kordon_core::{
-    ApiRequest, ApiTarget, ConnectionRequest, Endpoint, Groups, Options, Port, Request, Snapshot,
+    ApiRequest, ApiTarget, ConnectionRequest, Endpoint, Options, Port, Request, Snapshot, Texts,
 };
 use kordon_syntax::FieldPath;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
@@ -92,7 +92,7 @@ fn requests<'a>(groups: &'a [&'a str]) -> Vec<Request<'a>> {
             resource("r3", "", "shop", ""),
         ),
     ] {
-        for groups in [Groups::NONE, Groups::Borrowed(groups)] {
+        for groups in [Texts::NONE, Texts::Borrowed(groups)] {
             requests.push(Request::Api(ApiRequest {
                 user,
                 groups,

@@ -30,8 +30,8 @@ use kordon::analyze::escalation::covers;
 use kordon::model::PrincipalMatch;
 use kordon::rule::ApiPermission;
 use kordon::{
-    ApiCall, ApiTargetSpec, Cluster, Engine, Explanation, Granted, GrantedRule, Groups, Includes,
-    Options, Request, RequestSpec, authorizer,
+    ApiCall, ApiTargetSpec, Cluster, Engine, Explanation, Granted, GrantedRule, Includes, Options,
+    Request, RequestSpec, Texts, authorizer,
 };
 use kordon_testkit::conformance::{
     Expected, HttpCase, NetworkCase, NetworkWorld, RbacWorld, RulesForResult,
@@ -236,7 +236,7 @@ fn rules_for_a_user_are_the_authorizers() {
             for (engine, expected) in engines.with(&case.result, case.filled.as_ref()) {
                 let granted = engine.snapshot().rules_for(
                     &case.user,
-                    Groups::from(&case.groups),
+                    Texts::from(&case.groups),
                     Some(&case.namespace),
                 );
                 count.check(is_same_rules(&granted, expected), || {
@@ -432,7 +432,7 @@ fn filled_rules(world: &RbacWorld, role: &str) -> Vec<String> {
         ..Options::default()
     };
     let engine = engine(&objects, options);
-    let granted = engine.snapshot().rules_for("probe", Groups::NONE, None);
+    let granted = engine.snapshot().rules_for("probe", Texts::NONE, None);
     sorted(
         &granted
             .found

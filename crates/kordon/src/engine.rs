@@ -38,7 +38,6 @@ use crate::request::RequestSpec;
 ///     to: Endpoint::Named { namespace: "shop", name: "cart" },
 ///     protocol: Protocol::TCP,
 ///     port: Port::Number(7070),
-///,
 ///     session: None,
 /// });
 /// assert!(!engine.decide(&request).is_allowed());

@@ -79,17 +79,18 @@ pub use kordon_core::model::Protocol;
 pub use kordon_core::rule::{Direction, Plane};
 pub use kordon_core::{
     ApiRequest, ApiTarget, Cause, ClauseFinding, ConnectionRequest, Decision, DescribedWorkload,
-    Endpoint, Explanation, Grant, GrantFinding, Granted, GrantedRule, GrantedSubject, Groups,
-    Includes, Options, PlaneFinding, PolicyFinding, PolicyId, Port, Posture, PreparedApi,
-    PreparedConnection, Problem, Request, RuleFinding, RuleId, Size, Snapshot, StageFinding,
-    Verdict, model, rule, view,
+    Endpoint, Explanation, Grant, GrantFinding, Granted, GrantedRule, GrantedSubject, Headers,
+    HttpMessage, HttpRequest, Includes, Metadata, MetadataValue, Names, Options, PathNormalization,
+    PlaneFinding, PolicyFinding, PolicyId, Port, Posture, PreparedApi, PreparedConnection, Problem,
+    Request, RuleFinding, RuleId, Session, SessionSecurity, Size, Snapshot, StageFinding, Texts,
+    Token, TrustDomainName, Verdict, model, rule, view,
 };
 pub use kordon_kinds as kinds;
 pub use kordon_syntax as syntax;
 pub use position::SourcePosition;
 pub use request::shorthand;
 pub use request::{
-    ApiCall, ApiSpec, ApiTargetSpec, ConnectionSpec, EndpointSpec, PortSpec, RequestError,
-    RequestSpec,
+    ApiCall, ApiSpec, ApiTargetSpec, ConnectionSpec, EndpointSpec, HttpSpec, PortSpec,
+    RequestError, RequestSpec, SecuritySpec, SessionSpec, TokenSpec, claims_from_json,
 };
 pub use wrap::wrap;

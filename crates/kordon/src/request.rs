@@ -4,6 +4,8 @@
 mod api;
 mod connection;
 mod http;
+mod message;
+mod session;
 pub mod shorthand;
 
 use std::fmt;
@@ -14,6 +16,8 @@ use serde_json::Value;
 pub use api::{ApiSpec, ApiTargetSpec};
 pub use connection::{ConnectionSpec, EndpointSpec, PortSpec};
 pub use http::ApiCall;
+pub use message::{HttpSpec, TokenSpec, claims_from_json};
+pub use session::{SecuritySpec, SessionSpec};
 
 /// A request as it is written down.
 ///
@@ -32,6 +36,8 @@ pub enum RequestSpec {
     Api(ApiSpec),
     /// A connection.
     Connection(ConnectionSpec),
+    /// An HTTP request between workloads.
+    Http(HttpSpec),
 }
 
 /// Why a request could not be read: what was expected, and where in the request.
@@ -63,19 +69,21 @@ impl RequestSpec {
         match kind {
             Some("api") => ApiSpec::from_compact(value).map(Self::Api),
             Some("connection") => ConnectionSpec::from_compact(value).map(Self::Connection),
+            Some("http") => HttpSpec::from_compact(value).map(Self::Http),
             Some("SubjectAccessReview" | "LocalSubjectAccessReview") => {
                 ApiSpec::from_review(value).map(Self::Api)
             }
             Some(other) => Err(RequestError::new(
                 "kind",
                 format!(
-                    "`{other}` is not a kind of request: expected `api`, `connection` or \
-                     `SubjectAccessReview`"
+                    "`{other}` is not a kind of request: expected `api`, `connection`, `http` \
+                     or `SubjectAccessReview`"
                 ),
             )),
             None => Err(RequestError::new(
                 "",
-                "expected an object with a `kind`: `api`, `connection` or `SubjectAccessReview`",
+                "expected an object with a `kind`: `api`, `connection`, `http` or \
+                 `SubjectAccessReview`",
             )),
         }
     }
@@ -94,6 +102,7 @@ impl RequestSpec {
         match self {
             Self::Api(api) => Request::Api(api.as_request()),
             Self::Connection(connection) => Request::Connection(connection.as_request()),
+            Self::Http(http) => Request::Http(http.as_request()),
         }
     }
 }
@@ -111,6 +120,7 @@ impl fmt::Display for RequestSpec {
         match self {
             Self::Api(api) => api.fmt(f),
             Self::Connection(connection) => connection.fmt(f),
+            Self::Http(http) => http.fmt(f),
         }
     }
 }

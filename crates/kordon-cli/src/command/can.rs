@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use clap::builder::NonEmptyStringValueParser;
 use kordon::model::ObjectRef;
 use kordon::rule::ApiPermission;
-use kordon::{ApiSpec, Engine, Granted, GrantedRule, GrantedSubject, Groups};
+use kordon::{ApiSpec, Engine, Granted, GrantedRule, GrantedSubject, Texts};
 use serde_json::{Value, json};
 
 use crate::cli::Format;
@@ -58,7 +58,7 @@ impl Args {
         let granted =
             engine
                 .snapshot()
-                .rules_for(user, Groups::from(&groups), self.namespace.as_deref());
+                .rules_for(user, Texts::from(&groups), self.namespace.as_deref());
         warn_of_missing(&granted.missing, session);
         show(&granted.found, session, &engine, rule_value, rules_table)
     }

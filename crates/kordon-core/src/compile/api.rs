@@ -107,7 +107,7 @@ pub(crate) struct ApiTest {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ApiPart {
     Verbs,
-    Groups,
+    Texts,
     Resources,
     Names,
     Paths,
@@ -167,7 +167,7 @@ impl ApiTest {
                 name,
             } => vec![
                 (self.verbs.contains(*verb), ApiPart::Verbs),
-                (self.groups.contains(*group), ApiPart::Groups),
+                (self.groups.contains(*group), ApiPart::Texts),
                 (
                     self.has_resource(*resource, *subresource),
                     ApiPart::Resources,

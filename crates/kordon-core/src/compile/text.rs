@@ -216,9 +216,10 @@ impl Walk<'_> {
                     part: self.part,
                     end: self.at + least,
                 };
-                match until {
-                    Some(_) => self.bounded = Some(retry),
-                    None => (self.free, self.bounded) = (Some(retry), None),
+                if until.is_some() {
+                    self.bounded = Some(retry);
+                } else {
+                    (self.free, self.bounded) = (Some(retry), None);
                 }
                 *least
             }

@@ -15,7 +15,7 @@ use crate::compile::StageProgram;
 use crate::decision::{Cause, Decision, Problem, Verdict};
 use crate::id::RuleId;
 use crate::model::Protocol;
-use crate::request::{ConnectionRequest, Endpoint};
+use crate::request::{ConnectionRequest, Endpoint, Session};
 use crate::rule::{Direction, Plane};
 use crate::snapshot::{Posture, Snapshot};
 use crate::symbol::Symbol;
@@ -79,7 +79,7 @@ pub struct PreparedConnection<'s> {
     from: SmallVec<[Side<'s>; 1]>,
     to: SmallVec<[(Side<'s>, u16); 1]>,
     protocol: Protocol,
-    asked: Asked<'s>,
+    session: Option<Session<'s>>,
 }
 
 impl PreparedConnection<'_> {
@@ -87,6 +87,7 @@ impl PreparedConnection<'_> {
     #[inline]
     pub fn decide(&self) -> Decision {
         let mut total = Total::default();
+        let asked = Asked::connection(self.session.as_ref());
         for from in &self.from {
             for (to, port) in &self.to {
                 let pair = Pair {
@@ -95,7 +96,7 @@ impl PreparedConnection<'_> {
                     protocol: self.protocol,
                     port: *port,
                 };
-                let decision = self.snapshot.decide_pair(&pair, &self.asked, &mut Silent);
+                let decision = self.snapshot.decide_pair(&pair, &asked, &mut Silent);
                 if total.add(decision).is_break() {
                     return total.decision();
                 }
@@ -155,7 +156,7 @@ impl Snapshot {
             from,
             to,
             protocol: request.protocol,
-            asked: Asked::connection(request),
+            session: request.session,
         })
     }
 

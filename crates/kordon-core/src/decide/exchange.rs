@@ -77,6 +77,13 @@ impl Exchange<'_> {
         }
     }
 
+    /// Whether all is known by which rules are looked up.
+    pub(crate) fn is_known(&self) -> bool {
+        let is_whole =
+            |message: Message<'_>| !message.sent.method.is_empty() && !message.host.is_empty();
+        !matches!(self.names, PeerNames::NotKnown) && self.message.is_none_or(is_whole)
+    }
+
     /// Calls `each` with every key by which a rule about messages may find this one.
     pub(crate) fn each_key(&self, dimension: Dimension, each: &mut dyn FnMut(u64)) {
         match (dimension, &self.message) {
@@ -86,10 +93,7 @@ impl Exchange<'_> {
             (Dimension::Identity, _) => match self.names {
                 PeerNames::NotKnown | PeerNames::Nobody => {}
                 PeerNames::Workload(uri) => each(identity_key(uri)),
-                PeerNames::Listed(names) => {
-                    let all = names.uris.iter().chain(names.dns).chain([&names.subject]);
-                    all.for_each(|name| each(identity_key(name)));
-                }
+                PeerNames::Listed(names) => names.iter().for_each(|name| each(identity_key(name))),
             },
             _ => {}
         }
@@ -119,6 +123,9 @@ impl Exchange<'_> {
         match fact {
             Fact::Identity => self.has_name(texts),
             Fact::ServerName => Holds::from(texts.matches(self.server_name)),
+            // Every request has both: an empty one is not known.
+            Fact::Method if message.sent.method.is_empty() => Holds::Unknown,
+            Fact::Host if message.host.is_empty() => Holds::Unknown,
             Fact::Method => Holds::from(texts.matches(message.sent.method)),
             Fact::Host => Holds::from(texts.matches(message.host_for(texts.case))),
             Fact::Path => Holds::from(texts.matches(message.path)),
@@ -142,12 +149,7 @@ impl Exchange<'_> {
             PeerNames::NotKnown => return Holds::Unknown,
             PeerNames::Nobody => false,
             PeerNames::Workload(uri) => texts.matches(uri),
-            PeerNames::Listed(names) => names
-                .uris
-                .iter()
-                .chain(names.dns)
-                .chain([&names.subject])
-                .any(|name| texts.matches(name)),
+            PeerNames::Listed(names) => names.iter().any(|name| texts.matches(name)),
         })
     }
 

@@ -13,16 +13,14 @@ use super::{Silent, Trace};
 use crate::decision::{Decision, Problem, Verdict};
 use crate::http_path::{self, HttpPath};
 use crate::model::Membership;
-use crate::request::{
-    ConnectionRequest, HttpMessage, HttpRequest, Session, SessionSecurity, Token,
-};
+use crate::request::{HttpMessage, HttpRequest, Session, SessionSecurity, Token};
 use crate::rule::{Direction, Plane, Security};
 use crate::snapshot::Snapshot;
 
 /// What is asked beside the ends: what the connection shows, and the request on it.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked<'a> {
-    session: Session<'a>,
+    session: Option<&'a Session<'a>>,
     message: Option<ReadyMessage<'a>>,
 }
 
@@ -35,11 +33,17 @@ struct ReadyMessage<'a> {
 
 impl<'a> Asked<'a> {
     /// Nothing but the connection.
-    pub(crate) fn connection(request: &ConnectionRequest<'a>) -> Self {
+    pub(crate) fn connection(session: Option<&'a Session<'a>>) -> Self {
         Self {
-            session: request.session.copied().unwrap_or_default(),
+            session,
             message: None,
         }
+    }
+
+    /// Whether the mesh's own way of securing connections is meant.
+    fn is_inferred(&self) -> bool {
+        self.session
+            .is_none_or(|session| session.security == SessionSecurity::Inferred)
     }
 
     fn message(&self) -> Option<Message<'_>> {
@@ -76,7 +80,7 @@ impl Snapshot {
             return Decision::problem(Problem::RefusedPath);
         };
         let asked = Asked {
-            session: request.connection.session.copied().unwrap_or_default(),
+            session: request.connection.session.as_ref(),
             message: Some(ReadyMessage {
                 sent: message,
                 path,
@@ -103,7 +107,7 @@ impl Snapshot {
         let mut uri = Uri::default();
         let mut exchange = self.exchange(pair, asked, &mut uri);
         if exchange.security == Some(Security::Mutual)
-            && matches!(asked.session.security, SessionSecurity::Inferred)
+            && asked.is_inferred()
             && self.wants_plaintext(pair, &exchange)
         {
             (exchange.security, exchange.names) = (Some(Security::Plaintext), PeerNames::Nobody);
@@ -183,10 +187,15 @@ impl Snapshot {
         asked: &'a Asked<'_>,
         uri: &'a mut Uri,
     ) -> Exchange<'a> {
-        let session = &asked.session;
+        let session = asked.session.copied().unwrap_or_default();
         let (security, names) = match session.security {
             SessionSecurity::Plaintext => (Some(Security::Plaintext), PeerNames::Nobody),
             SessionSecurity::OtherTls => (Some(Security::OtherTls), PeerNames::Nobody),
+            SessionSecurity::Mesh if pair.from.party.place == Place::Pod => {
+                uri.write(self, &pair.from.party);
+                (Some(Security::Mutual), PeerNames::Workload(uri.as_str()))
+            }
+            SessionSecurity::Mesh => (Some(Security::Mutual), PeerNames::NotKnown),
             SessionSecurity::Mutual(names) => (Some(Security::Mutual), PeerNames::Listed(names)),
             SessionSecurity::Inferred => match self.membership(&pair.from.party) {
                 Membership::Wanted | Membership::Own | Membership::Shared => {
@@ -245,7 +254,7 @@ struct Uri(SmallVec<[u8; 256]>);
 impl Uri {
     fn write(&mut self, snapshot: &Snapshot, party: &Party<'_>) {
         let (namespace, account) = party.account(snapshot);
-        let parts = [
+        let pieces = [
             "spiffe://",
             snapshot.options.trust_domain.as_str(),
             "/ns/",
@@ -253,8 +262,8 @@ impl Uri {
             "/sa/",
             account,
         ];
-        for part in parts {
-            self.0.extend_from_slice(part.as_bytes());
+        for piece in pieces {
+            self.0.extend_from_slice(piece.as_bytes());
         }
     }
 
@@ -263,7 +272,7 @@ impl Uri {
     }
 }
 
-impl<'a> Connection<'a> {
+impl Connection<'_> {
     /// The addresses by which source and destination take part, where they are known.
     fn addresses(&self) -> (Option<IpAddr>, Option<IpAddr>) {
         use crate::rule::End;

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::ops::ControlFlow;
 
-use super::exchange::PeerNames;
+use super::exchange::Exchange;
 use super::matching::{Connection, Holds};
 use super::party::Place;
 use crate::compile::{
@@ -188,12 +188,11 @@ struct ConnectionQuery<'a> {
 }
 
 impl StageIndex {
-    /// Whether every rule that may match a connection can be looked up: nothing can be for an
-    /// address or for names that are not known.
+    /// Whether every rule that may match a connection can be looked up: nothing can be for what
+    /// is not known.
     #[inline]
     fn finds(&self, connection: &Connection<'_>) -> bool {
-        let names = connection.exchange.map(|exchange| exchange.names);
-        !matches!(names, Some(PeerNames::NotKnown))
+        connection.exchange.is_none_or(Exchange::is_known)
             && (!self.asks_address(connection) || connection.peer_address().is_some())
     }
 

@@ -258,7 +258,7 @@ impl Snapshot {
         let parts: &[ApiPart] = match query {
             ApiQuery::Resource { .. } => &[
                 ApiPart::Verbs,
-                ApiPart::Groups,
+                ApiPart::Texts,
                 ApiPart::Resources,
                 ApiPart::Names,
             ],
@@ -294,7 +294,7 @@ impl ApiPart {
     fn field(self) -> &'static str {
         match self {
             Self::Verbs => "verbs",
-            Self::Groups => "apiGroups",
+            Self::Texts => "apiGroups",
             Self::Resources => "resources",
             Self::Names => "resourceNames",
             Self::Paths => "nonResourceURLs",
@@ -304,7 +304,7 @@ impl ApiPart {
     fn texts(self, permission: &ApiPermission, no_name: &str) -> String {
         let list = match self {
             Self::Verbs => &permission.verbs,
-            Self::Groups => &permission.groups,
+            Self::Texts => &permission.groups,
             Self::Resources => &permission.resources,
             Self::Names => &permission.names,
             Self::Paths => &permission.paths,

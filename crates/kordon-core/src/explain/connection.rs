@@ -11,7 +11,7 @@ use crate::snapshot::Snapshot;
 impl Snapshot {
     pub(super) fn explain_connection(&self, request: &ConnectionRequest<'_>) -> Explanation {
         let mut recorder = Recorder::new(self);
-        let asked = Asked::connection(request);
+        let asked = Asked::connection(request.session.as_ref());
         let decision = self.decide_connection(request, &asked, &mut recorder);
         recorder.explanation(decision)
     }
@@ -207,7 +207,7 @@ impl Snapshot {
                 } else {
                     "policies"
                 };
-                let found = self.asked_text(guarded);
+                let found = Self::asked_text(guarded);
                 match guarded.plane {
                     Plane::Network => format!(
                         "selected by {} {policies} for {}; no rule admits {peer} on {found}",

@@ -15,7 +15,7 @@ const NOTHING: &str = "nothing";
 
 impl Snapshot {
     /// What is asked of a plane, in a few words.
-    pub(super) fn asked_text(&self, guarded: &Guarded<'_>) -> String {
+    pub(super) fn asked_text(guarded: &Guarded<'_>) -> String {
         let connection = guarded.connection;
         let Some(exchange) = connection.exchange else {
             return port_found(connection);
@@ -240,11 +240,10 @@ fn names_text(exchange: &Exchange<'_>) -> String {
         PeerNames::Nobody => "an unidentified source".to_owned(),
         PeerNames::Workload(uri) => uri.to_owned(),
         PeerNames::Listed(names) => {
-            let all = names.uris.iter().chain(names.dns).chain([&names.subject]);
-            let named: Vec<&str> = all.copied().filter(|name| !name.is_empty()).collect();
-            match named.as_slice() {
+            let all: Vec<&str> = names.iter().collect();
+            match all.as_slice() {
                 [] => "a certificate without a name".to_owned(),
-                named => named.join(", "),
+                all => all.join(", "),
             }
         }
     }

@@ -46,7 +46,7 @@ impl TokenRule {
     /// Whether the rule accepts a verified token of this issuer with these audiences.
     ///
     /// Envoy compares audiences without `http://` or `https://` before and one `/` behind them
-    /// (jwt_verify_lib, `CheckAudience`).
+    /// (`jwt_verify_lib`, `CheckAudience`).
     pub fn accepts<'a>(&self, issuer: &str, audiences: impl Iterator<Item = &'a str>) -> bool {
         self.issuer == issuer && (self.audiences.is_empty() || self.names_one_of(audiences))
     }

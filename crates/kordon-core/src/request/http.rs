@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::ConnectionRequest;
+use super::{ConnectionRequest, Texts};
 use crate::model::Claims;
 
 /// A request over HTTP.
@@ -38,6 +38,8 @@ pub enum SessionSecurity<'a> {
     Plaintext,
     /// By TLS that is not the mesh's own; nobody is identified by it.
     OtherTls,
+    /// As workloads of a mesh secure it; the source is known by its service account.
+    Mesh,
     /// By TLS with certificates of both sides, that of the source with these names.
     Mutual(Names<'a>),
 }
@@ -46,11 +48,20 @@ pub enum SessionSecurity<'a> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Names<'a> {
     /// URIs, such as `spiffe://cluster.local/ns/shop/sa/cart`.
-    pub uris: &'a [&'a str],
+    pub uris: Texts<'a>,
     /// DNS names.
-    pub dns: &'a [&'a str],
+    pub dns: Texts<'a>,
     /// The subject, or empty.
     pub subject: &'a str,
+}
+
+impl<'a> Names<'a> {
+    /// All of them: URIs, then DNS names, then the subject.
+    #[inline]
+    pub fn iter(self) -> impl Iterator<Item = &'a str> {
+        let subject = Some(self.subject).filter(|subject| !subject.is_empty());
+        self.uris.iter().chain(self.dns.iter()).chain(subject)
+    }
 }
 
 /// An HTTP request as it arrives.

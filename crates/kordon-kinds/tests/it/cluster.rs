@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use kordon_core::model::{
-    Item, NamedPort, Namespace, Node, Owner, PodNetwork, Protocol, Service, ServicePort, TargetPort,
+    Item, Membership, NamedPort, Namespace, Node, Owner, PodNetwork, Protocol, Service,
+    ServicePort, TargetPort,
 };
 use kordon_core::rule::Test;
 
@@ -25,7 +26,7 @@ fn a_namespace_carries_its_name_as_a_label() {
     let objects =
         clean("{apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {team: a}}}");
     let expected = Namespace {
-        mesh: Default::default(),
+        mesh: Membership::default(),
         name: "shop".to_owned(),
         labels: labels(&[("kubernetes.io/metadata.name", "shop"), ("team", "a")]),
     };

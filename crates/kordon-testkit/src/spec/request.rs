@@ -109,9 +109,13 @@ fn tokens(text: &str) -> Result<(Vec<Token>, &str), String> {
 }
 
 fn read_connection(from: &[Token], to: &[Token]) -> Result<Value, String> {
-    let expected = "expected `SOURCE -> DESTINATION:PORT/PROTOCOL`";
-    let ([Token::Word(from)], [Token::Word(to)]) = (from, to) else {
-        return Err(expected.to_owned());
+    let expected = "expected `SOURCE -> DESTINATION:PORT/PROTOCOL [METHOD PATH]`";
+    let (from, to, http) = match (from, to) {
+        ([Token::Word(from)], [Token::Word(to)]) => (from, to, None),
+        ([Token::Word(from)], [Token::Word(to), Token::Word(method), Token::Word(path)]) => {
+            (from, to, Some((method, path)))
+        }
+        _ => return Err(expected.to_owned()),
     };
     let (to, port) = to.rsplit_once(':').ok_or(expected)?;
     let (port, protocol) = port.split_once('/').ok_or(expected)?;
@@ -125,10 +129,28 @@ fn read_connection(from: &[Token], to: &[Token]) -> Result<Value, String> {
             "expected the protocol TCP, UDP or SCTP, found `{protocol}`"
         ));
     }
-    Ok(
-        json!({"kind": "connection", "from": read_endpoint(from)?, "to": read_endpoint(to)?,
-        "port": number, "protocol": protocol}),
-    )
+    let mut request = json!({
+        "kind": "connection", "from": read_endpoint(from)?, "to": read_endpoint(to)?,
+        "port": number, "protocol": protocol
+    });
+    if let Some((method, path)) = http {
+        let (host, path) = match path.strip_prefix("http://") {
+            Some(rest) => rest.split_at(rest.find('/').unwrap_or(rest.len())),
+            None => ("", path.as_str()),
+        };
+        let fields = [
+            ("kind", "http"),
+            ("method", method),
+            ("host", host),
+            ("path", path),
+        ];
+        for (field, value) in fields {
+            if let Some(fields) = request.as_object_mut() {
+                fields.insert(field.to_owned(), json!(value));
+            }
+        }
+    }
+    Ok(request)
 }
 
 fn read_endpoint(text: &str) -> Result<Value, String> {

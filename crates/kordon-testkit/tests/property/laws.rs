@@ -109,7 +109,7 @@ pub(crate) fn history_is_irrelevant(world: &World, other: &World) -> Option<Brok
     let size = u64::try_from(objects.len() + others.len()).unwrap_or(0);
     let mut random = Random::new(size);
     let options = Options::default();
-    let mut grown = Snapshot::new(options);
+    let mut grown = Snapshot::new(options.clone());
     for _ in 0..random.below(12) {
         let count = 1 + random.below(4);
         grown = grown.apply((0..count).map(|_| change(&mut random, &objects, &others)));

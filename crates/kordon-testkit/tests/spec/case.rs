@@ -59,6 +59,7 @@ fn options(case: &SpecCase) -> Options {
         } else {
             Includes::Stored
         },
+        ..Options::default()
     }
 }
 

@@ -13,8 +13,10 @@ use crate::request::{ConnectionSpec, EndpointSpec, RequestSpec};
 
 /// The problem in one line, with the name that causes it.
 pub(super) fn text(engine: &Engine, request: &RequestSpec, problem: Problem) -> String {
-    let RequestSpec::Connection(connection) = request else {
-        return problem.to_string();
+    let connection = match request {
+        RequestSpec::Connection(connection) => connection,
+        RequestSpec::Http(http) => &http.connection,
+        RequestSpec::Api(_) => return problem.to_string(),
     };
     match culprit(engine, connection, problem) {
         Some(endpoint) => format!("`{endpoint}`: {problem}{}", hint(engine, endpoint, problem)),
@@ -29,12 +31,16 @@ fn culprit<'a>(
     problem: Problem,
 ) -> Option<&'a EndpointSpec> {
     match problem {
-        Problem::NoSuchWorkload | Problem::AmbiguousWorkload | Problem::NoSuchNode => {
+        Problem::NoSuchWorkload
+        | Problem::AmbiguousWorkload
+        | Problem::NoSuchNode
+        | Problem::NoSuchAccount => {
             let ends = [&connection.from, &connection.to];
             ends.into_iter()
                 .find(|end| problem_of_source(engine, end) == Some(problem))
         }
         Problem::ServiceAsSource => Some(&connection.from),
+        Problem::RefusedPath => None,
         _ => Some(&connection.to),
     }
 }

@@ -207,17 +207,18 @@ impl Walk<'_> {
             self.push(3, Mark::Holds, "no conditions: it matches everything");
         }
         for clause in &rule.clauses {
-            self.clause(clause);
+            self.clause(rule, clause);
         }
     }
 
-    fn clause(&mut self, clause: &ClauseFinding) {
+    fn clause(&mut self, rule: &RuleFinding, clause: &ClauseFinding) {
         let mark = match clause.holds {
             Some(true) => Mark::Holds,
             Some(false) => Mark::Fails,
             None => Mark::Doubtful,
         };
-        let field = clause.path.rsplit('.').next().unwrap_or_default();
+        let field = clause.path.strip_prefix(&rule.path).unwrap_or(&clause.path);
+        let field = field.trim_start_matches('.');
         let admits = cut(&clause.admits);
         if field.is_empty() {
             self.push(3, mark, admits);

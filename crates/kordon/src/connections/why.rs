@@ -41,6 +41,7 @@ impl Connections<'_> {
         let ranges = parts(&row.answer).flat_map(|(_, ports)| ranges(ports));
         ranges
             .map(|range| ConnectionSpec {
+                session: None,
                 from: from.clone(),
                 to: to.clone(),
                 protocol: range.protocol,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use kordon_core::{ApiRequest, ApiTarget, Groups};
+use kordon_core::{ApiRequest, ApiTarget, Texts};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -173,7 +173,7 @@ impl ApiSpec {
     pub fn as_request(&self) -> ApiRequest<'_> {
         ApiRequest {
             user: &self.user,
-            groups: Groups::from(&self.groups),
+            groups: Texts::from(&self.groups),
             verb: &self.verb,
             target: match &self.target {
                 ApiTargetSpec::Resource {

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::RequestError;
+use super::session::{self, SessionSpec, split_principal};
 use super::shorthand::endpoint;
 
 /// A connection.
@@ -23,6 +24,8 @@ pub struct ConnectionSpec {
     pub protocol: Protocol,
     /// The port it goes to.
     pub port: PortSpec,
+    /// What it shows of its source, where more is known than the inventory tells.
+    pub session: Option<SessionSpec>,
 }
 
 /// A port, by number or by the name that the destination declares.
@@ -50,6 +53,8 @@ pub enum EndpointSpec {
     Address(IpAddr),
     /// A node.
     Node(String),
+    /// All pods that run as a service account, by namespace and name.
+    ServiceAccount(String, String),
     /// A workload that need not exist.
     Described(DescribedWorkload),
 }
@@ -98,11 +103,14 @@ struct PortForm {
 
 impl ConnectionSpec {
     pub(super) fn from_compact(value: &Value) -> Result<Self, RequestError> {
+        let (value, fields) = session::split_fields(value)?;
         let compact = Compact::deserialize(value)
             .map_err(|error| RequestError::new("", error.to_string()))?;
         let protocol = protocol(&compact.protocol)?;
+        let (from, principal) = split_principal(&compact.from)?;
         Ok(Self {
-            from: EndpointSpec::from_json(&compact.from, "from")?,
+            session: fields.read(principal)?,
+            from: EndpointSpec::from_json(&from, "from")?,
             to: EndpointSpec::from_json(&compact.to, "to")?,
             protocol,
             port: PortSpec::from_json(compact.port.as_ref(), protocol)?,
@@ -119,7 +127,7 @@ impl ConnectionSpec {
                 PortSpec::Number(number) => Port::Number(*number),
                 PortSpec::Name(name) => Port::Name(name),
             },
-            session: None,
+            session: self.session.as_ref().map(SessionSpec::as_session),
         }
     }
 }
@@ -163,6 +171,9 @@ impl EndpointSpec {
             Self::Pod(namespace, name) => Some(format!("pod:{namespace}/{name}")),
             Self::Service(namespace, name) => Some(format!("service:{namespace}/{name}")),
             Self::Node(name) => Some(format!("node:{name}")),
+            Self::ServiceAccount(namespace, name) => {
+                Some(format!("serviceaccount:{namespace}/{name}"))
+            }
             Self::Named(..) | Self::Workload(..) | Self::Address(_) => Some(self.to_string()),
             Self::Described(_) => None,
         }
@@ -219,10 +230,14 @@ impl EndpointSpec {
             Self::Service(namespace, name) => Endpoint::Service { namespace, name },
             Self::Address(address) => Endpoint::Address(*address),
             Self::Node(name) => Endpoint::Node(name),
+            Self::ServiceAccount(namespace, name) => Endpoint::ServiceAccount { namespace, name },
             Self::Described(described) => Endpoint::Described(described),
         }
     }
 }
+
+const SEVERAL: &str = "expected one of `pod`, `workload`, `service`, `node`, `ip`, \
+                       `serviceAccount` or a description by `namespace` and `labels`, found several";
 
 impl Form {
     fn read(self, path: &str) -> Result<EndpointSpec, RequestError> {
@@ -235,13 +250,24 @@ impl Form {
         let described = self.namespace.is_some()
             || self.labels.is_some()
             || self.namespace_labels.is_some()
-            || self.ports.is_some()
-            || self.service_account.is_some();
+            || self.ports.is_some();
+        if let (false, Some(account)) = (described, &self.service_account) {
+            let (namespace, name) = pair(account, path)?;
+            return match self {
+                Self {
+                    pod: None,
+                    workload: None,
+                    service: None,
+                    node: None,
+                    ip: None,
+                    ..
+                } => Ok(EndpointSpec::ServiceAccount(namespace, name)),
+                _ => Err(RequestError::new(path, SEVERAL)),
+            };
+        }
         let count = named.into_iter().filter(|is_some| *is_some).count();
         if count + usize::from(described) > 1 || (count == 1 && self.ip.is_some()) {
-            let message = "expected one of `pod`, `workload`, `service`, `node`, `ip` or a \
-                           description by `namespace` and `labels`, found several";
-            return Err(RequestError::new(path, message));
+            return Err(RequestError::new(path, SEVERAL));
         }
         if described {
             return self.describe(path);
@@ -268,7 +294,8 @@ impl Form {
             Self { ip: Some(ip), .. } => address(&ip, path).map(EndpointSpec::Address),
             _ => Err(RequestError::new(
                 path,
-                "expected `pod`, `workload`, `service`, `node`, `ip`, or `namespace` and `labels`",
+                "expected `pod`, `workload`, `service`, `node`, `ip`, `serviceAccount`, or \
+                 `namespace` and `labels`",
             )),
         }
     }
@@ -360,6 +387,9 @@ impl fmt::Display for EndpointSpec {
             Self::Service(namespace, name) => write!(f, "service {namespace}/{name}"),
             Self::Address(address) => address.fmt(f),
             Self::Node(name) => write!(f, "node {name}"),
+            Self::ServiceAccount(namespace, name) => {
+                write!(f, "service account {namespace}/{name}")
+            }
             Self::Described(described) => {
                 let labels: Vec<String> = described
                     .labels

@@ -1,5 +1,5 @@
-//! Requests in the words of the command line: `shop/web -> shop/cart:8080` and
-//! `alice (dev) get pods/log -n shop`.
+//! Requests in the words of the command line: `shop/web -> shop/cart:8080`, the same with
+//! `GET /items` behind it, and `alice (dev) get pods/log -n shop`.
 //!
 //! It owns the grammar of these words, so that the command, the bindings and policy tests read
 //! them alike. It knows nothing of what is in the cluster.
@@ -8,13 +8,15 @@ mod endpoint;
 mod impersonation;
 mod resource;
 
-use crate::request::{ApiSpec, ApiTargetSpec, RequestError, RequestSpec};
+use crate::request::{
+    ApiSpec, ApiTargetSpec, ConnectionSpec, HttpSpec, RequestError, RequestSpec, TokenSpec,
+};
 
 pub use endpoint::{connection, endpoint};
 pub use impersonation::impersonated_groups;
 pub use resource::{Place, ResourceTarget, target};
 
-const FORMS: &str = "expected `SOURCE -> DESTINATION:PORT[/PROTOCOL]` or \
+const FORMS: &str = "expected `SOURCE -> DESTINATION:PORT[/PROTOCOL] [METHOD PATH]` or \
                      `USER [(GROUP, ..)] VERB RESOURCE [-n NAMESPACE] [NAME]`";
 
 /// Reads one request from a line of text.
@@ -27,6 +29,8 @@ const FORMS: &str = "expected `SOURCE -> DESTINATION:PORT[/PROTOCOL]` or \
 ///
 /// let request = shorthand::request("shop/web -> shop/cart:8080")?;
 /// assert_eq!(request.to_string(), "shop/web -> shop/cart on TCP 8080");
+/// let request = shorthand::request("shop/web -> shop/cart:8080 GET http://cart/items")?;
+/// assert_eq!(request.to_string(), "shop/web -> shop/cart on TCP 8080: GET cart/items");
 /// let request = shorthand::request("alice (dev, ops) get deploy -n shop cart")?;
 /// assert_eq!(request.to_string(), "alice get deployments.apps cart in namespace shop");
 /// # Ok::<(), kordon::RequestError>(())
@@ -40,10 +44,52 @@ pub fn request(text: &str) -> Result<RequestSpec, RequestError> {
         return RequestSpec::from_json_text(text);
     }
     if let Some((from, to)) = text.split_once("->") {
-        let spec = connection(from.trim(), to.trim(), None)?;
-        return Ok(RequestSpec::Connection(spec));
+        let (to, behind) = word(to.trim());
+        let connection = connection(from.trim(), to, None)?;
+        return match behind {
+            "" => Ok(RequestSpec::Connection(connection)),
+            behind => http(connection, behind).map(RequestSpec::Http),
+        };
     }
     api(text).map(RequestSpec::Api)
+}
+
+/// Reads an HTTP request over a connection: `METHOD PATH` or `METHOD http://HOST/PATH`.
+///
+/// # Errors
+/// What was expected.
+pub fn http(connection: ConnectionSpec, text: &str) -> Result<HttpSpec, RequestError> {
+    let (method, url) = word(text.trim());
+    let url = url.trim();
+    let (scheme, host, path) = match url.split_once("://") {
+        Some((scheme, rest)) => {
+            let slash = rest.find('/').unwrap_or(rest.len());
+            let (host, path) = rest.split_at(slash);
+            (scheme, host, path)
+        }
+        None => ("", "", url),
+    };
+    let path = if path.is_empty() && !host.is_empty() {
+        "/"
+    } else {
+        path
+    };
+    if method.is_empty() || !path.starts_with('/') || path.contains(char::is_whitespace) {
+        let message = format!(
+            "expected `METHOD PATH`, as in `GET /items`, or `METHOD http://HOST/PATH`, found \
+             `{text}`"
+        );
+        return Err(RequestError::new("", message));
+    }
+    Ok(HttpSpec {
+        connection,
+        method: method.to_owned(),
+        scheme: scheme.to_owned(),
+        host: host.to_owned(),
+        path: path.to_owned(),
+        headers: Vec::new(),
+        token: TokenSpec::Absent,
+    })
 }
 
 fn api(text: &str) -> Result<ApiSpec, RequestError> {

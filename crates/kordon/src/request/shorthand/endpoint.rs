@@ -22,6 +22,7 @@ pub fn connection(
 ) -> Result<ConnectionSpec, RequestError> {
     let (to, port, protocol) = destination(to)?;
     Ok(ConnectionSpec {
+        session: None,
         from: at("from", endpoint(from, namespace))?,
         to: at("to", endpoint(to, namespace))?,
         protocol,
@@ -44,6 +45,7 @@ fn at<T>(path: &str, read: Result<T, RequestError>) -> Result<T, RequestError> {
 /// | `NS/KIND/NAME` | the same, kind and all as the cluster spells it |
 /// | `203.0.113.7`, `ip:2001:db8::1`, `[2001:db8::1]` | an address |
 /// | `node:NAME` | a node |
+/// | `sa:NS/NAME` | all pods that run as a service account |
 ///
 /// Where a namespace is given beside it, `KIND:NAME` and, as for `kubectl`, `KIND/NAME` will do.
 ///
@@ -94,6 +96,9 @@ fn typed(
         return Ok(EndpointSpec::Node(owned(rest)));
     }
     let (namespace, name) = place(text, rest, namespace)?;
+    if matches!(kind, "serviceaccount" | "sa") {
+        return Ok(EndpointSpec::ServiceAccount(namespace, name));
+    }
     match known {
         Some("Pod") => Ok(EndpointSpec::Pod(namespace, name)),
         Some("Service") => Ok(EndpointSpec::Service(namespace, name)),
