@@ -12,6 +12,10 @@ pub use self::calico::{
     CalicoFlow, CalicoPacket, CalicoProgram, CalicoProtocol, CalicoScenario, CalicoSelector,
     CalicoStaging, CalicoValidation,
 };
+pub use self::istio::{
+    IstioCase, IstioChain, IstioExpected, IstioModeCase, IstioModes, IstioPack, IstioPath,
+    IstioWanted, IstioWorkload,
+};
 pub use self::network::{
     ConnectionMap, ManifestMap, MapDiff, NetworkCase, NetworkWorld, RefusedManifests,
 };
@@ -21,6 +25,7 @@ pub use self::rbac::{
 };
 
 mod calico;
+mod istio;
 mod network;
 mod rbac;
 
@@ -122,6 +127,14 @@ fn read_text(file: &Path) -> Result<String, ReadError> {
 
 fn parse<T: DeserializeOwned>(file: &Path, text: &str) -> Result<T, ReadError> {
     serde_json::from_str(text).map_err(|error| ReadError {
+        file: file.to_owned(),
+        why: Why::Json(error),
+    })
+}
+
+/// A part of a file that was read as a whole.
+fn from_value<T: DeserializeOwned>(file: &Path, value: serde_json::Value) -> Result<T, ReadError> {
+    serde_json::from_value(value).map_err(|error| ReadError {
         file: file.to_owned(),
         why: Why::Json(error),
     })

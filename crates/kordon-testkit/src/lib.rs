@@ -5,6 +5,7 @@
 //! engine: a check that shares code with what it checks proves little.
 
 pub mod conformance;
+pub mod facts;
 pub mod reference;
 pub mod spec;
 pub mod world;

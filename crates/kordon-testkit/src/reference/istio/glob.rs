@@ -1,0 +1,85 @@
+//! Text of literal parts and gaps, as the regular expressions of Istio have them.
+
+/// A part of a pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Piece {
+    /// This text.
+    Literal(String),
+    /// Any text, also none: `.*`.
+    Anything,
+    /// Any text of a character or more: `.+`.
+    Something,
+    /// Any text without a slash, also none: `[^/]*`.
+    Within,
+    /// Any text without a slash of a character or more: `[^/]+`.
+    Segment,
+}
+
+/// Whether pieces in a row make up all of a text.
+pub(super) fn matches(pieces: &[Piece], text: &str) -> bool {
+    let Some((first, rest)) = pieces.split_first() else {
+        return text.is_empty();
+    };
+    match first {
+        Piece::Literal(literal) => text
+            .strip_prefix(literal.as_str())
+            .is_some_and(|text| matches(rest, text)),
+        gap => remainders(gap, text).any(|text| matches(rest, text)),
+    }
+}
+
+/// What may be left of a text behind a gap.
+fn remainders<'a>(gap: &Piece, text: &'a str) -> impl Iterator<Item = &'a str> {
+    let least = usize::from(matches!(gap, Piece::Something | Piece::Segment));
+    let end = match gap {
+        Piece::Within | Piece::Segment => text.find('/').unwrap_or(text.len()),
+        _ => text.len(),
+    };
+    let starts = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+    starts
+        .skip(least)
+        .take_while(move |at| *at <= end)
+        .filter_map(|at| text.get(at..))
+}
+
+/// A pattern in which each of some gaps is written in its own way; the longest way is tried first.
+pub(super) fn parse(mut text: &str, gaps: &[(&str, Piece)]) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut literal = String::new();
+    while let Some(first) = text.chars().next() {
+        let found = gaps.iter().find(|(written, _)| text.starts_with(written));
+        let length = if let Some((written, gap)) = found {
+            pieces.push(Piece::Literal(std::mem::take(&mut literal)));
+            pieces.push(gap.clone());
+            written.len()
+        } else {
+            literal.push(first);
+            first.len_utf8()
+        };
+        text = text.get(length..).unwrap_or_default();
+    }
+    pieces.push(Piece::Literal(literal));
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gaps_take_as_much_as_the_rest_leaves_them() {
+        let check = |pattern: &str, gap: Piece, text: &str, expected: bool| {
+            let pieces = parse(pattern, &[("*", gap)]);
+            assert_eq!(matches(&pieces, text), expected, "{pattern} {text}");
+        };
+        check("a*b", Piece::Anything, "ab", true);
+        check("a*b", Piece::Anything, "a/b/b", true);
+        check("a*b", Piece::Something, "ab", false);
+        check("a*b", Piece::Within, "ab", true);
+        check("a*b", Piece::Within, "a/b", false);
+        check("a*b", Piece::Segment, "ab", false);
+        check("a*b", Piece::Segment, "aéb", true);
+        check("*", Piece::Segment, "", false);
+        check("*b", Piece::Anything, "bc", false);
+    }
+}
