@@ -14,7 +14,11 @@ fn without_an_allow_policy_everything_passes_implicitly() {
 #[test]
 fn with_allow_policies_a_rule_of_any_of_them_must_match() {
     let only = |name: &str, path: &str| {
-        named(name, "ALLOW", &json!([{"to": [{"operation": {"paths": [path]}}]}]))
+        named(
+            name,
+            "ALLOW",
+            &json!([{"to": [{"operation": {"paths": [path]}}]}]),
+        )
     };
     let policies = [only("a", "/a"), only("b", "/b")];
     assert!(answer(&policies, &with_path("/b")).explicit);
@@ -92,13 +96,20 @@ fn audit_marks_and_changes_nothing() {
 #[test]
 fn a_dry_run_is_reported_and_never_enforced() {
     let check = |annotation: &str, action: &str, allowed: bool, result: Option<&str>| {
-        let mut dry = policy(action, &json!([{"to": [{"operation": {"paths": ["/dry"]}}]}]));
+        let mut dry = policy(
+            action,
+            &json!([{"to": [{"operation": {"paths": ["/dry"]}}]}]),
+        );
         dry["metadata"]["annotations"] = json!({"istio.io/dry-run": annotation});
         let found = answer(&[dry], &get());
         let name = action.to_lowercase();
         let key = format!("istio_dry_run_{name}_shadow_engine_result");
         let shown = found.shadow.get(&key).map(String::as_str);
-        assert_eq!((found.allowed, shown), (allowed, result), "{annotation} {action}");
+        assert_eq!(
+            (found.allowed, shown),
+            (allowed, result),
+            "{annotation} {action}"
+        );
     };
     for yes in ["1", "t", "T", "true", "TRUE", "True"] {
         check(yes, "ALLOW", true, Some("denied"));
@@ -115,7 +126,9 @@ fn a_dry_run_names_the_rule_that_would_have_decided() {
     let mut dry = policy("DENY", &json!([{}]));
     dry["metadata"]["annotations"] = json!({"istio.io/dry-run": "true"});
     let found = answer(&[dry], &get());
-    let id = found.shadow.get("istio_dry_run_deny_shadow_effective_policy_id");
+    let id = found
+        .shadow
+        .get("istio_dry_run_deny_shadow_effective_policy_id");
     assert_eq!(id.map(String::as_str), Some("ns[foo]-policy[p]-rule[0]"));
 }
 

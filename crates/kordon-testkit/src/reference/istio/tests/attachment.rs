@@ -82,15 +82,28 @@ fn a_gateway_takes_policies_of_its_namespace_that_name_it_or_select_it() {
 fn a_waypoint_ignores_selectors_and_takes_policies_that_name_it_or_its_services() {
     let check = |namespace: &str, spec: &Value| holds(namespace, spec, &waypoint());
     assert!(!check("foo", &json!({})));
-    assert!(!check("foo", &json!({"selector": {"matchLabels": {"app": "edge"}}})));
-    assert!(check("foo", &target("gateway.networking.k8s.io", "Gateway", "gw")));
+    assert!(!check(
+        "foo",
+        &json!({"selector": {"matchLabels": {"app": "edge"}}})
+    ));
+    assert!(check(
+        "foo",
+        &target("gateway.networking.k8s.io", "Gateway", "gw")
+    ));
     for group in ["", "core"] {
         assert!(check("foo", &target(group, "Service", "web")));
     }
     assert!(!check("foo", &target("", "Service", "out")));
     assert!(!check("bar", &target("", "Service", "web")));
-    assert!(check("foo", &target("networking.istio.io", "ServiceEntry", "out")));
-    let class = target("gateway.networking.k8s.io", "GatewayClass", "istio-waypoint");
+    assert!(check(
+        "foo",
+        &target("networking.istio.io", "ServiceEntry", "out")
+    ));
+    let class = target(
+        "gateway.networking.k8s.io",
+        "GatewayClass",
+        "istio-waypoint",
+    );
     assert!(check("istio-system", &class));
     assert!(!check("foo", &class));
 }
@@ -106,9 +119,21 @@ fn a_pod_is_judged_by_the_proxy_that_labels_speak_of() {
     let ambient = [("istio.io/dataplane-mode", "ambient")];
     check(json!({}), &[], Proxy::Sidecar);
     check(json!({}), &ambient, Proxy::Ztunnel);
-    check(json!({"istio.io/dataplane-mode": "none"}), &ambient, Proxy::Sidecar);
-    check(json!({"istio.io/dataplane-mode": "ambient"}), &[], Proxy::Ztunnel);
+    check(
+        json!({"istio.io/dataplane-mode": "none"}),
+        &ambient,
+        Proxy::Sidecar,
+    );
+    check(
+        json!({"istio.io/dataplane-mode": "ambient"}),
+        &[],
+        Proxy::Ztunnel,
+    );
     check(json!({GATEWAY: "gw"}), &ambient, Proxy::Gateway);
     let managed = "gateway.istio.io/managed";
-    check(json!({GATEWAY: "gw", managed: "istio.io-mesh-controller"}), &ambient, Proxy::Waypoint);
+    check(
+        json!({GATEWAY: "gw", managed: "istio.io-mesh-controller"}),
+        &ambient,
+        Proxy::Waypoint,
+    );
 }

@@ -100,10 +100,17 @@ fn ports_are_those_of_the_destination_in_decimal() {
 
 #[test]
 fn a_value_that_cannot_be_read_drops_an_allow_rule() {
-    assert!(!operation_matches(&json!({"ports": ["80", "http"]}), &get()));
-    let other = json!({"to": [{"operation": {"ports": ["80"]}}, {"operation": {"notPorts": ["x"]}}]});
+    assert!(!operation_matches(
+        &json!({"ports": ["80", "http"]}),
+        &get()
+    ));
+    let other =
+        json!({"to": [{"operation": {"ports": ["80"]}}, {"operation": {"notPorts": ["x"]}}]});
     assert!(!rule_matches(&other, &get()));
-    assert!(!source_matches(&json!({"ipBlocks": ["10.0.0.0/8", "ten"]}), &get()));
+    assert!(!source_matches(
+        &json!({"ipBlocks": ["10.0.0.0/8", "ten"]}),
+        &get()
+    ));
 }
 
 #[test]
