@@ -3,6 +3,8 @@
 //! Source: Envoy's `PathUtil` and the canonicalization of paths in googleurl that it calls, and
 //! the four options of Istio's mesh configuration (`pathNormalization`).
 
+use std::borrow::Cow;
+
 use smallvec::SmallVec;
 
 /// What a proxy does to a path before policies see it. The query is left alone.
@@ -27,6 +29,24 @@ type Buffer = SmallVec<[u8; 512]>;
 pub(crate) struct HttpPath<'a> {
     sent: &'a str,
     normalized: Option<Buffer>,
+}
+
+impl PathNormalization {
+    /// The path that policies see of a request's path, without its query; `None` for one that a
+    /// proxy refuses with status 400.
+    ///
+    /// ```
+    /// use kordon_core::PathNormalization;
+    /// let seen = PathNormalization::Base.normalize("/a/../b%41?c");
+    /// assert_eq!(seen.as_deref(), Some("/bA"));
+    /// ```
+    pub fn normalize(self, sent: &str) -> Option<Cow<'_, str>> {
+        let path = normalize(sent, self)?;
+        Some(match path.normalized {
+            None => Cow::Borrowed(path.sent),
+            Some(_) => Cow::Owned(path.as_str().to_owned()),
+        })
+    }
 }
 
 impl HttpPath<'_> {
@@ -54,10 +74,15 @@ pub(crate) fn normalize(sent: &str, how: PathNormalization) -> Option<HttpPath<'
             normalized: None,
         });
     }
+    // A path that would end early in C is refused.
+    if path.contains("%00") {
+        return None;
+    }
     let mut bytes = Buffer::from_slice(path.as_bytes());
     if how == PathNormalization::DecodeAndMergeSlashes {
-        bytes = unescape_slashes(&bytes)?;
+        bytes = unescape_slashes(&bytes);
     }
+    bytes = strip_parameters(&bytes);
     bytes = unescape(&bytes);
     bytes = resolve_dots(&bytes);
     if how != PathNormalization::Base {
@@ -93,20 +118,38 @@ fn escape_at(bytes: &[u8], at: usize) -> Option<u8> {
     u8::try_from(digit(high)? * 16 + digit(low)?).ok()
 }
 
-/// Replaces escaped slashes, and refuses a path that would end early in C.
-fn unescape_slashes(bytes: &[u8]) -> Option<Buffer> {
+/// Unescapes slashes and backslashes.
+fn unescape_slashes(bytes: &[u8]) -> Buffer {
     let mut out = Buffer::new();
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         let (put, length) = match escape_at(bytes, at) {
-            Some(0) => return None,
-            Some(b'/' | b'\\') => (b'/', 3),
+            Some(slash @ (b'/' | b'\\')) => (slash, 3),
             _ => (byte, 1),
         };
         out.push(put);
         at += length;
     }
-    Some(out)
+    out
+}
+
+/// Takes the parameters off `.;x` and `..;x`, as servers do that know path parameters.
+///
+/// Envoy does so since 1.40 (CVE-2026-73551), before it canonicalizes the path: it finds neither
+/// escaped dots nor segments that a backslash ends.
+fn strip_parameters(bytes: &[u8]) -> Buffer {
+    let mut out = Buffer::new();
+    for (number, segment) in bytes.split(|byte| *byte == b'/').enumerate() {
+        if number > 0 {
+            out.push(b'/');
+        }
+        let dots = [b"..;".as_slice(), b".;"]
+            .into_iter()
+            .find(|dots| segment.starts_with(dots));
+        let kept = dots.map_or(segment, |dots| dots.get(..dots.len() - 1).unwrap_or(dots));
+        out.extend_from_slice(kept);
+    }
+    out
 }
 
 /// Unescapes what needs no escape, escapes what does, and turns `\` into `/`.
@@ -136,8 +179,6 @@ fn unescape(bytes: &[u8]) -> Buffer {
 }
 
 /// Resolves `.` and `..`. Between two slashes without anything stands a segment like any other.
-///
-/// Envoy 1.40 takes `..;x` for `..`, as servers do that know path parameters.
 fn resolve_dots(bytes: &[u8]) -> Buffer {
     let mut out: Buffer = SmallVec::from_slice(b"/");
     let segments = bytes.strip_prefix(b"/").unwrap_or(bytes);
@@ -151,7 +192,6 @@ fn resolve_dots(bytes: &[u8]) -> Buffer {
         match segment {
             b"." => {}
             b".." => leave_segment(&mut out),
-            _ if segment.starts_with(b"..;") => leave_segment(&mut out),
             _ => {
                 out.extend_from_slice(segment);
                 if after.is_some() {
@@ -192,6 +232,12 @@ mod tests {
             ("/..", "/"),
             ("/a/..;x/b", "/b"),
             ("/.../a..;/b", "/.../a..;/b"),
+            // As a real Envoy 1.40 answers.
+            ("/a/.;x/b", "/a/b"),
+            ("/a/%2e%2e;x/b", "/a/..;x/b"),
+            ("/a\\..;x\\b", "/a/..;x/b"),
+            ("/a/..%3b/b", "/a/..%3b/b"),
+            ("/a/b/.;/..", "/a/"),
             ("/a|{b}%2f%5C", "/a%7C%7Bb%7D%2f%5C"),
             ("/%zz%", "/%zz%"),
         ];
@@ -219,7 +265,15 @@ mod tests {
         for sent in ["", "*", "a", "/a b", "/\u{e9}", "/a#b", "/a\u{7f}"] {
             assert_eq!(normalized(sent, PathNormalization::Base), None, "{sent:?}");
         }
-        let decode = PathNormalization::DecodeAndMergeSlashes;
-        assert_eq!(normalized("/a%00", decode), None);
+        assert_eq!(normalized("/a%00", PathNormalization::Base), None);
+        let none = normalized("/a%00", PathNormalization::None);
+        assert_eq!(none.as_deref(), Some("/a%00"));
+    }
+
+    #[test]
+    fn slashes_are_unescaped_before_parameters_go_and_backslashes_turn() {
+        let seen = |path| normalized(path, PathNormalization::DecodeAndMergeSlashes).unwrap();
+        assert_eq!(seen("/a%2f..;x%2fb"), "/b");
+        assert_eq!(seen("/a%5c..;x%5cb"), "/a/..;x/b");
     }
 }

@@ -16,7 +16,8 @@ pub enum Normalization {
 /// What becomes of a segment such as `..;a`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DotParameters {
-    /// It means `..`, as for Envoy since 1.40.
+    /// It means `..`, and `.;a` means `.`, as for Envoy since 1.40, which looks for them before
+    /// it knows escaped dots and backslashes.
     Strip,
     /// It is a name like any other.
     Keep,
@@ -44,8 +45,12 @@ pub fn normalize(path: &str, mode: Normalization, dots: DotParameters) -> Option
     if decoded.contains("%00") {
         return None;
     }
-    let plain = escape(&decode(&decoded.replace('\\', "/"), is_unreserved));
-    let resolved = resolve(&plain, dots);
+    let stripped = match dots {
+        DotParameters::Strip => decoded.split('/').map(strip).collect::<Vec<_>>().join("/"),
+        DotParameters::Keep => decoded,
+    };
+    let plain = escape(&decode(&stripped.replace('\\', "/"), is_unreserved));
+    let resolved = resolve(&plain);
     let merged = match mode {
         Normalization::Base => resolved,
         _ => merge(&resolved),
@@ -87,13 +92,20 @@ fn escape(path: &str) -> String {
     path.chars().map(escaped).collect()
 }
 
+/// A segment without the parameters behind dots.
+fn strip(segment: &str) -> &str {
+    match segment.split_once(';') {
+        Some((dots @ ("." | ".."), _)) => dots,
+        _ => segment,
+    }
+}
+
 /// RFC 3986 section 5.2.4: `.` goes away, and `..` takes the segment before it along.
-fn resolve(path: &str, dots: DotParameters) -> String {
+fn resolve(path: &str) -> String {
     let segments: Vec<&str> = path.split('/').skip(1).collect();
     let mut kept: Vec<&str> = Vec::new();
     for (at, segment) in segments.iter().enumerate() {
-        let is_up =
-            *segment == ".." || (dots == DotParameters::Strip && segment.starts_with("..;"));
+        let is_up = *segment == "..";
         if is_up {
             kept.pop();
         }
