@@ -207,6 +207,10 @@ impl Walk<'_> {
                 }
                 wanted.len()
             }
+            Some(GlobPart::One) => match self.first_character(rest) {
+                Some(length) => length,
+                None => return false,
+            },
             Some(GlobPart::Any { least, until }) => {
                 let takes = |taken: &[u8]| taken.iter().all(|byte| passes(*byte, *until));
                 if !rest.get(..*least).is_some_and(takes) {
@@ -227,6 +231,18 @@ impl Walk<'_> {
         self.at += length;
         self.part += 1;
         true
+    }
+
+    /// The length of the first character, if [`GlobPart::One`] takes it. It takes none at which a
+    /// wildcard ends, so that the place of such a byte in the text is never in doubt.
+    fn first_character(&self, bytes: &[u8]) -> Option<usize> {
+        let (first, rest) = bytes.split_first()?;
+        let is_end = self
+            .parts
+            .iter()
+            .any(|part| matches!(part, GlobPart::Any { until: Some(until), .. } if until == first));
+        let continued = rest.iter().take_while(|byte| **byte & 0xC0 == 0x80);
+        (passes(*first, None) && !is_end).then(|| 1 + continued.count())
     }
 
     /// Lets a wildcard take one byte more, the bounded one first.
@@ -282,15 +298,18 @@ mod tests {
     }
 
     /// By trying every end of every wildcard.
-    fn matches_by_force(parts: &[GlobPart], bytes: &[u8]) -> bool {
+    fn matches_by_force(parts: &[GlobPart], bytes: &[u8], ends: bool) -> bool {
         match parts {
             [] => bytes.is_empty(),
             [GlobPart::Text(wanted), rest @ ..] => bytes
                 .strip_prefix(wanted.as_bytes())
-                .is_some_and(|left| matches_by_force(rest, left)),
+                .is_some_and(|left| matches_by_force(rest, left, ends)),
+            [GlobPart::One, rest @ ..] => bytes.split_first().is_some_and(|(first, left)| {
+                *first != b'\n' && !(ends && *first == b'/') && matches_by_force(rest, left, ends)
+            }),
             [GlobPart::Any { least, until }, rest @ ..] => (*least..=bytes.len()).any(|end| {
                 bytes[..end].iter().all(|byte| passes(*byte, *until))
-                    && matches_by_force(rest, &bytes[end..])
+                    && matches_by_force(rest, &bytes[end..], ends)
             }),
         }
     }
@@ -305,6 +324,7 @@ mod tests {
             any(1, Some(b'/')),
             any(0, Some(b'/')),
             any(1, None),
+            GlobPart::One,
         ];
         let mut texts = vec![String::new()];
         for length in 0..5 {
@@ -316,16 +336,28 @@ mod tests {
             texts.extend(longer);
         }
         let mut compared = 0;
-        for code in 0..7_usize.pow(4) {
-            let chosen = |place: u32| pieces[code / 7_usize.pow(place) % 7].clone();
+        for code in 0..8_usize.pow(4) {
+            let chosen = |place: u32| pieces[code / 8_usize.pow(place) % 8].clone();
             let glob = glob((0..4).map(chosen).collect());
+            let ends = glob
+                .parts
+                .iter()
+                .any(|part| matches!(part, GlobPart::Any { until: Some(_), .. }));
             for text in texts.iter().step_by(1 + code % 7) {
-                let expected = matches_by_force(&glob.parts, text.as_bytes());
+                let expected = matches_by_force(&glob.parts, text.as_bytes(), ends);
                 assert_eq!(glob.matches(text), expected, "{:?} on {text:?}", glob.parts);
                 compared += 1;
             }
         }
         assert!(compared > 100_000, "{compared}");
+    }
+
+    #[test]
+    fn one_character_may_be_of_several_bytes() {
+        let form = glob(vec![text("a"), GlobPart::One, text("b")]);
+        for (text, expected) in [("a.b", true), ("aéb", true), ("ab", false), ("a..b", false)] {
+            assert_eq!(form.matches(text), expected, "{text}");
+        }
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub struct Glob {
 pub enum GlobPart {
     /// This text.
     Text(String),
+    /// Any one character, but no line break and none at which a wildcard of the glob ends.
+    One,
     /// Any text without line breaks, of at least so many bytes, which does not hold the byte.
     Any {
         /// The least length, in bytes.
