@@ -6,7 +6,8 @@ use anyhow::{Result, bail};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::command::{
-    can, check, completions, connections, diff, eval, explain, kinds, test, validate, version,
+    can, check, completions, connections, diff, eval, explain, export, kinds, test, validate,
+    version,
 };
 use crate::exit::Exit;
 use crate::output::ColorChoice;
@@ -124,6 +125,7 @@ enum Command {
     Can(can::Args),
     Connections(connections::Args),
     Diff(diff::Args),
+    Export(export::Args),
     Test(test::Args),
     Kinds(kinds::Args),
     Completions(completions::Args),
@@ -162,6 +164,7 @@ impl Cli {
             Command::Can(args) => args.run(&session),
             Command::Connections(args) => args.run(&session),
             Command::Diff(args) => args.run(&session),
+            Command::Export(args) => args.run(&session),
             Command::Test(args) => args.run(&session),
             Command::Kinds(args) => args.run(&session),
             Command::Completions(args) => args.run(&session),

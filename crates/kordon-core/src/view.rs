@@ -11,7 +11,7 @@ use std::net::IpAddr;
 use crate::compile::PortSlot;
 use crate::decide::{Place, Side, Who, node_side, outside_side};
 use crate::request::Endpoint;
-use crate::rule::Direction;
+use crate::rule::{Direction, Plane};
 use crate::snapshot::{ClassId, Snapshot, WorkloadId};
 use crate::symbol::Symbol;
 
@@ -91,6 +91,29 @@ impl Snapshot {
             snapshot: self,
             side: outside_side(address.to_canonical()),
         }
+    }
+
+    /// The parties that an endpoint of a request stands for. A workload that need not exist has
+    /// none.
+    ///
+    /// # Errors
+    /// Why the endpoint could not be understood.
+    pub fn ends_of(&self, endpoint: &Endpoint<'_>) -> Result<Vec<End<'_>>, crate::Problem> {
+        let mut ends = Vec::new();
+        let _all = self.each_side(endpoint, &mut |side, _| {
+            let side = match side.who {
+                Who::Workload(id) => self.workload_side(id),
+                Who::Node(name) => self.node(name).map(node_side),
+                Who::Address(address) => Some(outside_side(address)),
+                Who::Described(_) => None,
+            };
+            ends.extend(side.map(|side| End {
+                snapshot: self,
+                side,
+            }));
+            std::ops::ControlFlow::Continue(())
+        })?;
+        Ok(ends)
     }
 
     /// The names of the workloads and nodes that an endpoint of a request stands for; none for an
@@ -222,6 +245,18 @@ impl<'s> End<'s> {
             .side
             .program
             .map_or(&[][..], |program| program.stages(direction));
+        let snapshot = self.snapshot;
+        stages
+            .iter()
+            .map(move |stage| StageView { snapshot, stage })
+    }
+
+    /// The stages of a plane that the end's proxy enforces, in their order.
+    pub fn proxy_stages(&self, plane: Plane) -> impl Iterator<Item = StageView<'s>> + use<'s> {
+        let stages = self
+            .side
+            .program
+            .map_or(&[][..], |program| program.proxy_stages(plane));
         let snapshot = self.snapshot;
         stages
             .iter()

@@ -3,8 +3,6 @@
 //!
 //! This file holds one test that counts allocations, so that no other test allocates meanwhile.
 
-#![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
-
 use std::alloc::System;
 use std::hint::black_box;
 

@@ -65,6 +65,7 @@ mod cluster;
 pub mod connections;
 pub mod diff;
 mod engine;
+pub mod export;
 pub mod manual;
 pub mod policy_test;
 mod position;

@@ -6,12 +6,13 @@ use ipnet::IpNet;
 
 use super::End;
 use crate::compile::{
-    CompiledClause, CompiledPeer, CompiledPort, CompiledRule, CompiledTest, StageProgram,
+    CompiledClause, CompiledPeer, CompiledPort, CompiledRule, CompiledTest, CompiledTexts,
+    StageProgram,
 };
 use crate::decide::{Connection, Holds, Party};
 use crate::id::RuleId;
-use crate::model::Protocol;
-use crate::rule::{self, Combine, Direction, Effect, Sense};
+use crate::model::{ObjectRef, PortMatch, Protocol};
+use crate::rule::{self, Clause, Combine, Direction, Effect, Sense, Test};
 use crate::snapshot::Snapshot;
 use crate::symbol::Symbol;
 
@@ -28,6 +29,7 @@ pub struct RuleView<'s> {
     /// What identifies the rule in the snapshot.
     pub id: RuleId,
     snapshot: &'s Snapshot,
+    object: &'s ObjectRef,
     rule: &'s CompiledRule,
 }
 
@@ -61,6 +63,11 @@ pub struct PortRange {
 }
 
 impl<'s> StageView<'s> {
+    /// The stage's name.
+    pub fn name(self) -> &'s str {
+        self.stage.name()
+    }
+
     /// How the rules combine.
     pub fn combine(self) -> Combine {
         self.stage.combine
@@ -71,12 +78,28 @@ impl<'s> StageView<'s> {
         let Self { snapshot, stage } = self;
         stage.rules().filter_map(move |(at, rule)| {
             let id = stage.rule_id(at)?;
-            Some(RuleView { id, snapshot, rule })
+            let object = &stage.policy(at)?.policy.object;
+            Some(RuleView {
+                id,
+                snapshot,
+                object,
+                rule,
+            })
         })
     }
 }
 
 impl<'s> RuleView<'s> {
+    /// The object that states it.
+    pub fn object(self) -> &'s ObjectRef {
+        self.rule.stated_by.as_deref().unwrap_or(self.object)
+    }
+
+    /// Its place in the object.
+    pub fn path(self) -> &'s str {
+        self.snapshot.symbols.text(self.rule.path)
+    }
+
     /// What it does when all of its conditions hold.
     pub fn effect(self) -> Effect {
         self.rule.effect
@@ -91,6 +114,12 @@ impl<'s> RuleView<'s> {
 }
 
 impl ClauseView<'_> {
+    /// The condition as it was stated, where it speaks of ports by number, of a message, or of
+    /// what secures its connection; `None` for the others.
+    pub fn stated(self) -> Option<Test> {
+        stated(&self.clause.test)
+    }
+
     /// What the condition speaks of.
     pub fn about(self) -> About {
         match &self.clause.test {
@@ -219,6 +248,70 @@ impl ClauseView<'_> {
             _ => &[],
         }
     }
+}
+
+/// A condition as it was stated.
+fn stated(test: &CompiledTest) -> Option<Test> {
+    Some(match test {
+        CompiledTest::Peers(_) | CompiledTest::End(_) | CompiledTest::Api(_) => return None,
+        CompiledTest::Ports(ports) => Test::Ports(stated_ports(ports)?),
+        CompiledTest::NotPorts(ports) => Test::NotPorts(stated_ports(ports)?),
+        CompiledTest::Any(lists) => {
+            let clause = |clause: &CompiledClause| {
+                Some(Clause {
+                    field: "".into(),
+                    test: stated(&clause.test)?,
+                })
+            };
+            let lists = lists.iter().map(|list| list.iter().map(clause).collect());
+            Test::Any(lists.collect::<Option<_>>()?)
+        }
+        CompiledTest::Layer(layer) => Test::Layer(*layer),
+        CompiledTest::Security(ways) => Test::Security(ways.to_vec()),
+        CompiledTest::Text(test) => Test::Text {
+            of: test.of.clone(),
+            sense: test.sense,
+            case: test.texts.case,
+            patterns: test.texts.written.to_vec(),
+        },
+        CompiledTest::Address(test) => Test::Address {
+            of: test.of,
+            sense: test.sense,
+            blocks: test.blocks.to_vec(),
+        },
+        CompiledTest::TokenPrincipal(test) => {
+            let pair = |(issuer, subject): &(CompiledTexts, CompiledTexts)| {
+                Some((
+                    issuer.written.first()?.clone(),
+                    subject.written.first()?.clone(),
+                ))
+            };
+            Test::TokenPrincipal {
+                sense: test.sense,
+                patterns: test.pairs.iter().map(pair).collect::<Option<_>>()?,
+            }
+        }
+        CompiledTest::Token(rule) => Test::Token((**rule).clone()),
+        CompiledTest::NoToken => Test::NoToken,
+        CompiledTest::RefusedBy(provider) => Test::RefusedBy(provider.to_string()),
+        CompiledTest::Unknown(reason) => Test::Unknown(reason.to_string()),
+    })
+}
+
+fn stated_ports(ports: &[CompiledPort]) -> Option<Vec<PortMatch>> {
+    let stated = |port: &CompiledPort| match *port {
+        CompiledPort::Range {
+            protocol,
+            first,
+            last,
+        } => Some(PortMatch::Range {
+            protocol,
+            first,
+            last,
+        }),
+        CompiledPort::Named { .. } => None,
+    };
+    ports.iter().map(stated).collect()
 }
 
 impl CompiledPort {

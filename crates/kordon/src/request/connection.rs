@@ -218,7 +218,8 @@ impl EndpointSpec {
         form.read(path)
     }
 
-    pub(crate) fn as_endpoint(&self) -> Endpoint<'_> {
+    /// The endpoint as the engine takes it.
+    pub fn as_endpoint(&self) -> Endpoint<'_> {
         match self {
             Self::Named(namespace, name) => Endpoint::Named { namespace, name },
             Self::Pod(namespace, name) => Endpoint::Pod { namespace, name },
