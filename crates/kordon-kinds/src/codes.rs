@@ -86,8 +86,20 @@ codes! {
         "what the selector selects cannot be known",
         "write the expression as the help shows";
     RULE_FIELDS = "KD0227", "fields that cannot stand together",
-        "Calico refuses the object, and what was meant cannot be known",
+        "the cluster refuses the object, and what was meant cannot be known",
         "remove the field that the message names, or split the rule";
+    WAYPOINT = "KD0228", "policy that a waypoint enforces",
+        "decisions do not follow waypoints, so what the policy may govern is answered as unknown",
+        "nothing needs mending; a policy with `selector` is enforced by the workloads' own proxies";
+    IDENTITY_PATTERN = "KD0229", "regular expression in the pattern of an identity",
+        "Istio puts the value into a regular expression as it is, so what it matches may surprise",
+        "write the whole identity, or a star at one end";
+    SPLIT_CLAIM = "KD0230", "claim that is split at blanks",
+        "decisions split the claims `scope` and `permission` alone, so what depends on another is answered as unknown",
+        "have the issuer write the claim as a list, or compare the whole text";
+    IGNORED_SELECTOR = "KD0231", "selector that takes no effect",
+        "Istio ignores the policy as it stands, so it protects nothing",
+        "remove the selector, or put the policy into the namespace of the workloads";
     RULE = "KD0301", "rule that cannot be granted",
         "the API server refuses the role",
         "write verbs, and either API groups and resources or non-resource URLs";

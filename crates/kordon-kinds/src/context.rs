@@ -12,12 +12,14 @@ use serde::de::DeserializeOwned;
 use crate::at::At;
 use crate::codes;
 use crate::metadata::Metadata;
+use crate::settings::Settings;
 
 /// The object at hand.
 #[derive(Debug)]
 pub(crate) struct Context<'a> {
     pub(crate) root: &'a Node,
     pub(crate) source: SourceId,
+    pub(crate) settings: &'a Settings,
     pub(crate) id: ObjectRef,
     pub(crate) metadata: Metadata,
     /// Why nothing in the object means for certain what it seems to mean, if so.
@@ -34,12 +36,14 @@ impl<'a> Context<'a> {
     pub(crate) fn new(
         root: &'a Node,
         source: SourceId,
+        settings: &'a Settings,
         id: ObjectRef,
         unknown_fields: Severity,
     ) -> Self {
         Self {
             root,
             source,
+            settings,
             id,
             metadata: Metadata::default(),
             doubt: None,
@@ -67,6 +71,12 @@ impl<'a> Context<'a> {
     /// Whether the field is there with a value other than null.
     pub(crate) fn has(&self, at: &At<'_>) -> bool {
         self.node(at).is_some_and(|node| node.value != Value::Null)
+    }
+
+    /// Whether the field is there with a value other than null and an empty list.
+    pub(crate) fn has_items(&self, at: &At<'_>) -> bool {
+        let is_empty = |value: &Value| matches!(value, Value::Sequence(items) if items.is_empty());
+        self.has(at) && !self.node(at).is_some_and(|node| is_empty(&node.value))
     }
 
     /// Reads one part of the object, reports every problem in it, and gives what could be read.

@@ -16,14 +16,6 @@ const FORMER_GROUPS: &[&str] = &["extensions"];
 /// Kinds that change what a cluster allows and that Kordon does not evaluate.
 const NOT_EVALUATED: &[(&str, &[&str])] = &[
     (
-        "security.istio.io",
-        &[
-            "AuthorizationPolicy",
-            "PeerAuthentication",
-            "RequestAuthentication",
-        ],
-    ),
-    (
         "cilium.io",
         &["CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy"],
     ),

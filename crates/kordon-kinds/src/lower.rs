@@ -15,6 +15,7 @@ use crate::identify::{Identity, identify};
 use crate::kind::{Kind, Scope};
 use crate::metadata::{Metadata, check_labels};
 use crate::names::is_label;
+use crate::settings::Settings;
 
 /// Objects, and what was noticed while they were lowered.
 #[derive(Clone, Debug, Default)]
@@ -51,27 +52,28 @@ pub enum State {
     Broken,
 }
 
-/// Lowers one API object. An object of a kind that Kordon does not know is counted, not refused.
+/// Lowers one API object, as the settings have it. An object of a kind that Kordon does not know is
+/// counted, not refused.
 ///
 /// It never fails: every problem becomes a diagnostic, and a policy that cannot be lowered
 /// exactly contributes rules that answer unknown.
 ///
 /// ```
-/// use kordon_kinds::{Lowered, State, check, lower, settle};
+/// use kordon_kinds::{Lowered, Settings, State, check, lower, settle};
 /// use kordon_syntax::{Limits, SourceId, parse};
 ///
 /// let text = "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: p}, \
 ///             spec: {podSelectr: {}}}";
 /// let mut out = Lowered::default();
 /// for document in parse(SourceId::default(), text, &Limits::default()).documents {
-///     lower(&document.root, SourceId::default(), &mut out);
+///     lower(&document.root, SourceId::default(), &Settings::default(), &mut out);
 /// }
 /// out.diagnostics.extend(settle(&mut out.objects));
 /// out.diagnostics.extend(check(&out.objects));
 /// assert_eq!(out.objects[0].state, State::Broken);
 /// assert_eq!(out.diagnostics[0].message, "`podSelectr` is not a field of `spec`");
 /// ```
-pub fn lower(node: &Node, source: SourceId, out: &mut Lowered) {
+pub fn lower(node: &Node, source: SourceId, settings: &Settings, out: &mut Lowered) {
     let Value::Mapping(_) = node.value else {
         let message = format!("expected an API object, found a {}", node.kind());
         let diagnostic = Diagnostic::error(codes::NOT_AN_OBJECT, message)
@@ -81,7 +83,12 @@ pub fn lower(node: &Node, source: SourceId, out: &mut Lowered) {
         return;
     };
     match identify(node, source, out) {
-        Identity::Known { kind, doubt } => lower_known(node, source, kind, doubt, out),
+        Identity::Known { kind, doubt } => {
+            let mut ctx = context(node, source, settings, kind);
+            let located = lower_known(&mut ctx, kind, doubt);
+            out.diagnostics.extend(ctx.finish());
+            out.objects.push(located);
+        }
         Identity::Unknown { api_version, kind } => {
             *out.unknown.entry((api_version, kind)).or_default() += 1;
         }
@@ -89,46 +96,48 @@ pub fn lower(node: &Node, source: SourceId, out: &mut Lowered) {
     }
 }
 
-fn lower_known(
-    root: &Node,
+fn context<'a>(
+    root: &'a Node,
     source: SourceId,
+    settings: &'a Settings,
     kind: &Kind,
-    doubt: Option<Diagnostic>,
-    out: &mut Lowered,
-) {
+) -> Context<'a> {
     let id = ObjectRef::cluster(kind.group, kind.kind, "");
-    let mut ctx = Context::new(root, source, id, kind.unknown_fields());
+    Context::new(root, source, settings, id, kind.unknown_fields())
+}
+
+fn lower_known(ctx: &mut Context<'_>, kind: &Kind, doubt: Option<Diagnostic>) -> Located {
     ctx.metadata = ctx.read::<Metadata>(&At::Root.key("metadata"));
     // The namespace may be the part that could not be read, or stand under a misspelt name.
     if ctx.errors() != 0 && kind.scope == Scope::Namespaced && ctx.metadata.namespace.is_none() {
         ctx.namespace_is_known = false;
         ctx.doubt = Some("the object's namespace could not be read".to_owned());
     }
-    name(&mut ctx, kind);
+    name(ctx, kind);
     if let Some(diagnostic) = doubt {
         ctx.doubt = Some(diagnostic.message.clone());
         ctx.adopt(diagnostic);
     }
     let labels = std::mem::take(&mut ctx.metadata.labels);
-    check_labels(&mut ctx, &At::Root.key("metadata").key("labels"), &labels);
+    check_labels(ctx, &At::Root.key("metadata").key("labels"), &labels);
     ctx.metadata.labels = labels;
 
-    let items = (kind.lower)(&mut ctx);
+    let items = (kind.lower)(ctx);
     let state = if ctx.errors() == 0 {
         State::Exact
     } else {
         State::Broken
     };
-    let name_span = At::Root.key("metadata").key("name").span(root);
-    let id = ctx.id.clone();
-    out.diagnostics.extend(ctx.finish());
-    out.objects.push(Located {
-        object: Object { id, items },
-        source,
-        span: root.span,
-        name_span,
+    Located {
+        object: Object {
+            id: ctx.id.clone(),
+            items,
+        },
+        source: ctx.source,
+        span: ctx.root.span,
+        name_span: At::Root.key("metadata").key("name").span(ctx.root),
         state,
-    });
+    }
 }
 
 /// Settles the object's name and namespace.

@@ -1,7 +1,9 @@
 //! The list of kinds: the one place that names them all.
 
 use crate::kind::Kind;
-use crate::{admin_network_policy, calico, cluster, cluster_network_policy, network_policy, rbac};
+use crate::{
+    admin_network_policy, calico, cluster, cluster_network_policy, istio, network_policy, rbac,
+};
 
 /// Every kind that Kordon understands.
 pub static KINDS: &[Kind] = &[
@@ -26,6 +28,9 @@ pub static KINDS: &[Kind] = &[
     rbac::CLUSTER_ROLE_BINDING,
     rbac::ROLE,
     rbac::ROLE_BINDING,
+    istio::PEER_AUTHENTICATION,
+    istio::REQUEST_AUTHENTICATION,
+    istio::AUTHORIZATION_POLICY,
     calico::NETWORK_POLICY,
     calico::GLOBAL_NETWORK_POLICY,
     calico::STAGED_NETWORK_POLICY,

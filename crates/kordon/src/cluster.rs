@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kordon_core::model::{Object, ObjectRef};
 use kordon_core::{Options, Snapshot};
-use kordon_kinds::{Located, Lowered};
+use kordon_kinds::{Located, Lowered, Settings};
 use kordon_syntax::{Diagnostic, Limits, Node, Severity, SourceId, Sources};
 
 use crate::position::{Contribution, Places, SourcePosition};
@@ -37,6 +37,7 @@ use crate::position::{Contribution, Places, SourcePosition};
 #[derive(Clone, Debug, Default)]
 pub struct Cluster {
     limits: Limits,
+    settings: Settings,
     sources: Sources,
     lowered: Lowered,
     /// The places of the fields of each lowered object, in the same order.
@@ -55,6 +56,15 @@ impl Cluster {
     pub fn with_limits(limits: Limits) -> Self {
         Self {
             limits,
+            ..Self::default()
+        }
+    }
+
+    /// A cluster without objects that is set up so. Set-up counts for what is read afterwards,
+    /// so it comes first.
+    pub fn with_settings(settings: Settings) -> Self {
+        Self {
+            settings,
             ..Self::default()
         }
     }
@@ -89,7 +99,7 @@ impl Cluster {
             }
             Err(node) => {
                 let before = (self.lowered.objects.len(), self.lowered.diagnostics.len());
-                kordon_kinds::lower(&node, source, &mut self.lowered);
+                kordon_kinds::lower(&node, source, &self.settings, &mut self.lowered);
                 let lowered = self.lowered.objects.iter().skip(before.0);
                 self.places
                     .extend(lowered.map(|located| Arc::new(Places::new(&located.object, &node))));

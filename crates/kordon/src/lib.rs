@@ -87,6 +87,7 @@ pub use kordon_core::{
     Token, TrustDomainName, Verdict, model, rule, view,
 };
 pub use kordon_kinds as kinds;
+pub use kordon_kinds::{MeshSettings, Settings};
 pub use kordon_syntax as syntax;
 pub use position::SourcePosition;
 pub use request::shorthand;

@@ -2,7 +2,7 @@
 //! equals is not defined.
 
 use kordon_core::model::Item;
-use kordon_core::rule::{Combine, Order, Policy, Stage, Ties};
+use kordon_core::rule::{Combine, Order, Plane, Policy, Stage, Ties};
 use kordon_syntax::{Diagnostic, Label, Severity};
 
 use super::Finding;
@@ -35,7 +35,8 @@ pub(super) fn check(objects: &[&Located], out: &mut Vec<Diagnostic>) {
 fn ordered_policy(item: &Item) -> Option<&Policy> {
     match item {
         Item::Policy(policy)
-            if matches!(policy.stage.combine, Combine::FirstMatch { .. })
+            if policy.plane == Plane::Network
+                && matches!(policy.stage.combine, Combine::FirstMatch { .. })
                 && policy.stage.ties == Ties::Reference =>
         {
             Some(policy)

@@ -105,7 +105,7 @@ fn objects_that_are_not_what_they_seem() {
         ),
         (
             "kind that is not evaluated",
-            object("security.istio.io/v1", "AuthorizationPolicy", "spec: {}"),
+            object("cilium.io/v2", "CiliumNetworkPolicy", "spec: {}"),
         ),
         ("no name", good.replace("  name: cart\n", "")),
         (

@@ -1,6 +1,6 @@
 //! Against cases that lie outside the repository: what the API server refuses, and real manifests.
 
-use kordon_kinds::{Lowered, State, check, lower, settle};
+use kordon_kinds::{Lowered, Settings, State, check, lower, settle};
 use kordon_syntax::{Node, Severity, SourceId, Sources};
 
 use super::support::{files, read, read_into, shared};
@@ -25,7 +25,12 @@ fn rbac_objects_are_refused_exactly_where_the_api_server_refuses_them() {
             .collect();
         for (index, object) in (0_u64..).zip(objects) {
             let mut out = Lowered::default();
-            lower(&Node::from_json(object), SourceId::default(), &mut out);
+            lower(
+                &Node::from_json(object),
+                SourceId::default(),
+                &Settings::default(),
+                &mut out,
+            );
             let [located] = out.objects.as_slice() else {
                 panic!("{object} is of a known kind")
             };
@@ -53,7 +58,12 @@ fn the_cases_with_known_verdicts_hold_nothing_to_refuse() {
         let case: serde_json::Value = serde_json::from_str(&text).unwrap();
         for object in case["objects"].as_array().into_iter().flatten() {
             let mut out = Lowered::default();
-            lower(&Node::from_json(object), SourceId::default(), &mut out);
+            lower(
+                &Node::from_json(object),
+                SourceId::default(),
+                &Settings::default(),
+                &mut out,
+            );
             let problems: Vec<_> = out
                 .diagnostics
                 .iter()

@@ -2,7 +2,7 @@
 
 use kordon_core::model::Item;
 use kordon_core::rule::{Plane, Rules};
-use kordon_kinds::{Lowered, State, check, lower, settle};
+use kordon_kinds::{Lowered, Settings, State, check, lower, settle};
 use kordon_syntax::{Node, Severity, SourceId};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -57,6 +57,7 @@ fn seeds() -> Vec<Value> {
     ];
     seeds.extend(calico("projectcalico.org/v3"));
     seeds.extend(calico("crd.projectcalico.org/v1"));
+    seeds.extend(istio());
     seeds
 }
 
@@ -100,10 +101,37 @@ fn calico(version: &str) -> Vec<Value> {
     ]
 }
 
+fn istio() -> Vec<Value> {
+    let object = |kind: &str, spec: Value| json!({"apiVersion": "security.istio.io/v1", "kind": kind, "metadata": {"name": "i", "namespace": "n"}, "spec": spec});
+    let source = json!({"principals": ["*/sa/a", "cluster.local/ns/n/sa/b"], "notNamespaces": ["x*"], "ipBlocks": ["10.0.0.0/8"], "requestPrincipals": ["https://idp/*"]});
+    let operation = json!({"hosts": ["*.example"], "methods": ["GET"], "paths": ["/a/{*}/b", "/c*"], "ports": ["80"], "notPorts": ["81"]});
+    vec![
+        object(
+            "AuthorizationPolicy",
+            json!({"selector": {"matchLabels": {"app": "a"}}, "action": "ALLOW", "rules": [
+                {"from": [{"source": source}, {"source": {"serviceAccounts": ["n/a"]}}], "to": [{"operation": operation}],
+                 "when": [{"key": "request.headers[x-a]", "values": ["1"], "notValues": ["2"]}, {"key": "destination.ip", "values": ["10.0.0.1"]}]}]}),
+        ),
+        object(
+            "RequestAuthentication",
+            json!({"jwtRules": [{"issuer": "https://idp", "audiences": ["a"], "jwksUri": "https://idp/keys", "fromHeaders": [{"name": "x", "prefix": "T "}], "fromParams": ["t"], "fromCookies": ["c"]}]}),
+        ),
+        object(
+            "PeerAuthentication",
+            json!({"selector": {"matchLabels": {"app": "a"}}, "mtls": {"mode": "STRICT"}, "portLevelMtls": {"80": {"mode": "PERMISSIVE"}, "81": {"mode": "UNSET"}}}),
+        ),
+    ]
+}
+
 fn lowered(objects: &[Value]) -> Lowered {
     let mut out = Lowered::default();
     for object in objects {
-        lower(&Node::from_json(object), SourceId::default(), &mut out);
+        lower(
+            &Node::from_json(object),
+            SourceId::default(),
+            &Settings::default(),
+            &mut out,
+        );
     }
     out
 }

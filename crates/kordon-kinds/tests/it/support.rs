@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use kordon_core::model::{Item, Workload};
 use kordon_core::rule::{Policy, Rule, RuleSet, Rules};
-use kordon_kinds::{Located, Lowered, State, lower};
+use kordon_kinds::{Located, Lowered, Settings, State, lower};
 use kordon_syntax::{Limits, Severity, Sources, parse};
 
 /// Lowers every object of a text, lists taken apart.
@@ -20,10 +20,13 @@ pub(crate) fn read_into(sources: &mut Sources, name: &str, text: &str, out: &mut
     let id = sources.add(name, text);
     let parsed = parse(id, text, &Limits::default());
     assert_eq!(parsed.diagnostics, [], "{name} parses");
+    let settings = Settings::default();
     for document in parsed.documents {
         match document.root.into_items() {
-            Ok(items) => items.iter().for_each(|item| lower(item, id, out)),
-            Err(object) => lower(&object, id, out),
+            Ok(items) => items
+                .iter()
+                .for_each(|item| lower(item, id, &settings, out)),
+            Err(object) => lower(&object, id, &settings, out),
         }
     }
 }

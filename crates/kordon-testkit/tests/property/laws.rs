@@ -1,6 +1,6 @@
 //! What holds for the engine by itself, whatever policies mean.
 
-use kordon::kinds::Lowered;
+use kordon::kinds::{Lowered, Settings};
 use kordon::model::{Change, Object};
 use kordon::syntax::{Node, Sources};
 use kordon::{Engine, Explanation, Options, PlaneFinding, Request, Snapshot, Verdict};
@@ -158,7 +158,12 @@ fn lowered(objects: &[Value]) -> Vec<Object> {
     let source = Sources::default().add("world", "");
     let mut lowered = Lowered::default();
     for object in objects {
-        kordon::kinds::lower(&Node::from_json(object), source, &mut lowered);
+        kordon::kinds::lower(
+            &Node::from_json(object),
+            source,
+            &Settings::default(),
+            &mut lowered,
+        );
     }
     lowered
         .objects

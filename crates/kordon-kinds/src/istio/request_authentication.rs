@@ -1,0 +1,211 @@
+//! From `RequestAuthentication` to the rule IR.
+//!
+//! A request passes if it carries a token that one of the rules accepts, or none: "requests that
+//! present no token are let through" (Istio's API reference). The rules of all policies that apply
+//! to a workload count together, so they are alternatives of one stage.
+
+use kordon_core::model::{Item, KeySource, TokenPlace, TokenRule};
+use kordon_core::rule::{Combine, Effect, Order, Plane, Rule, Test, Ties};
+use kordon_syntax::{Diagnostic, FieldPath, quoted};
+use serde::de::IgnoredAny;
+
+use super::attachment::{self, Selected, widest};
+use super::mesh::{clause, own_clause, policy, stage};
+use super::schema::{self, AuthenticationSpec};
+use crate::at::{At, elements};
+use crate::codes;
+use crate::context::Context;
+use crate::frame::Frame;
+use crate::network::{undecided_rule, unreadable};
+
+/// Claims that are split at blanks in any case.
+const SPLIT: [&str; 2] = ["scope", "permission"];
+
+/// Lowers one object.
+pub(super) fn lower(ctx: &mut Context<'_>) -> Vec<Item> {
+    let before = ctx.errors();
+    let _: Frame = ctx.read(&At::Root);
+    let spec = At::Root.key("spec");
+    let _: AuthenticationSpec = ctx.read(&spec);
+    let attachment = attachment::read(ctx);
+    let is_exact = ctx.errors() == before && ctx.doubt.is_none();
+    let rules = token_rules(ctx, &spec.key("jwtRules"));
+    if !is_exact {
+        let reason = ctx.doubt.clone().unwrap_or_else(|| unreadable(&At::Root));
+        let rule = undecided_rule(At::Root.path(), None, Effect::Allow, &reason);
+        let rules = with_no_token(At::Root.path(), vec![rule]);
+        return vec![authentication(At::Root.path(), widest(ctx), rules)];
+    }
+    if rules.is_empty() {
+        return Vec::new();
+    }
+    let rules = with_no_token(spec.key("jwtRules").path(), rules);
+    let enforced = attachment
+        .selected
+        .map(|selected| authentication(attachment.path, selected, rules));
+    let by_waypoint = attachment.waypoint.map(|path| {
+        let reason = "a waypoint may refuse the token on its way to the workload";
+        let rule = undecided_rule(path.clone(), None, Effect::Allow, reason);
+        let rules = with_no_token(path.clone(), vec![rule]);
+        authentication(path, widest(ctx), rules)
+    });
+    enforced.into_iter().chain(by_waypoint).collect()
+}
+
+fn authentication(path: FieldPath, selected: Selected, rules: Vec<Rule>) -> Item {
+    let stage = stage(
+        10.0,
+        "RequestAuthentication",
+        Combine::Isolate,
+        Ties::Reference,
+    );
+    policy(Plane::Authn, stage, Order(0.0), path, selected, rules)
+}
+
+/// No rule refuses a request that carries no token.
+fn with_no_token(path: FieldPath, mut rules: Vec<Rule>) -> Vec<Rule> {
+    rules.push(Rule {
+        path,
+        name: None,
+        effect: Effect::Allow,
+        clauses: vec![own_clause(Test::NoToken)],
+    });
+    rules
+}
+
+fn token_rules(ctx: &mut Context<'_>, list: &At<'_>) -> Vec<Rule> {
+    let before = ctx.errors();
+    let _: Vec<IgnoredAny> = ctx.read(list);
+    if ctx.errors() != before {
+        return vec![undecided_rule(
+            list.path(),
+            None,
+            Effect::Allow,
+            &unreadable(list),
+        )];
+    }
+    let count = ctx.node(list).map_or(0, |node| elements(node).len());
+    (0..count)
+        .map(|index| token_rule(ctx, &list.index(index)))
+        .collect()
+}
+
+fn token_rule(ctx: &mut Context<'_>, at: &At<'_>) -> Rule {
+    let before = ctx.errors();
+    let written: schema::JwtRule = ctx.read(at);
+    check_issuer(ctx, at, &written);
+    check_keys(ctx, at, &written);
+    check_texts(ctx, &at.key("audiences"), &written.audiences);
+    check_texts(ctx, &at.key("fromParams"), &written.from_params);
+    check_texts(ctx, &at.key("fromCookies"), &written.from_cookies);
+    check_headers(ctx, &at.key("fromHeaders"), &written.from_headers);
+    let split = at.key("spaceDelimitedClaims");
+    let other_claims = split_claims(ctx, &split, &written.space_delimited_claims);
+    if ctx.errors() != before {
+        return undecided_rule(at.path(), None, Effect::Allow, &unreadable(at));
+    }
+    let mut clauses = vec![own_clause(Test::Token(TokenRule {
+        places: places(&written),
+        keys: keys(&written),
+        issuer: written.issuer,
+        audiences: written.audiences,
+    }))];
+    clauses.extend(
+        other_claims.map(|reason| clause("spaceDelimitedClaims".to_owned(), Test::Unknown(reason))),
+    );
+    Rule {
+        path: at.path(),
+        name: None,
+        effect: Effect::Allow,
+        clauses,
+    }
+}
+
+fn places(written: &schema::JwtRule) -> Vec<TokenPlace> {
+    let headers = written
+        .from_headers
+        .iter()
+        .map(|header| TokenPlace::Header {
+            name: header.name.clone(),
+            prefix: header.prefix.clone(),
+        });
+    let parameters = written
+        .from_params
+        .iter()
+        .cloned()
+        .map(TokenPlace::Parameter);
+    let cookies = written.from_cookies.iter().cloned().map(TokenPlace::Cookie);
+    headers.chain(parameters).chain(cookies).collect()
+}
+
+/// "Only one of jwksUri and jwks should be used"; keys that stand in the policy come first
+/// (Istio's `convertToEnvoyJwtConfig`).
+fn keys(written: &schema::JwtRule) -> KeySource {
+    let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+    given(&written.jwks)
+        .map(KeySource::Inline)
+        .or_else(|| given(&written.jwks_uri).map(KeySource::Uri))
+        .unwrap_or_default()
+}
+
+fn check_issuer(ctx: &mut Context<'_>, at: &At<'_>, written: &schema::JwtRule) {
+    if written.issuer.is_empty() {
+        let diagnostic = Diagnostic::error(codes::REQUIRED, "a rule needs `issuer`")
+            .help("add `issuer: ..`, the claim `iss` of the tokens to accept");
+        ctx.report(&at.key("issuer"), "no `issuer`", diagnostic);
+    }
+}
+
+fn check_keys(ctx: &mut Context<'_>, at: &At<'_>, written: &schema::JwtRule) {
+    let given = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+    if given(&written.jwks) && given(&written.jwks_uri) {
+        let diagnostic = Diagnostic::warning(
+            codes::RULE_FIELDS,
+            "`jwks` and `jwksUri` stand together, and `jwksUri` is ignored",
+        )
+        .help("remove the one that is not meant");
+        ctx.report_key(&at.key("jwksUri"), "takes no effect", diagnostic);
+    }
+    let uri = written.jwks_uri.as_deref().unwrap_or_default();
+    if !uri.is_empty() && !uri.starts_with("http://") && !uri.starts_with("https://") {
+        let message = format!("{} is not the address of a key set", quoted(uri));
+        let diagnostic = Diagnostic::error(codes::VALUE, message)
+            .help("write an address that begins with `https://` or `http://`");
+        ctx.report(&at.key("jwksUri"), "not an address", diagnostic);
+    }
+}
+
+fn check_texts(ctx: &mut Context<'_>, list: &At<'_>, values: &[String]) {
+    for (index, value) in values.iter().enumerate() {
+        if value.is_empty() {
+            let diagnostic = Diagnostic::error(codes::VALUE, "an empty value is not allowed")
+                .help("remove it, or write what is meant");
+            ctx.report(&list.index(index), "empty", diagnostic);
+        }
+    }
+}
+
+fn check_headers(ctx: &mut Context<'_>, list: &At<'_>, headers: &[schema::JwtHeader]) {
+    for (index, header) in headers.iter().enumerate() {
+        if header.name.is_empty() {
+            let diagnostic = Diagnostic::error(codes::REQUIRED, "a header needs `name`")
+                .help("add `name: ..`, the header that carries the token");
+            ctx.report(&list.index(index), "no `name`", diagnostic);
+        }
+    }
+}
+
+/// Why conditions on claims cannot be told, if more claims than usual are split at blanks.
+fn split_claims(ctx: &mut Context<'_>, at: &At<'_>, claims: &[String]) -> Option<String> {
+    let other = claims
+        .iter()
+        .find(|claim| !SPLIT.contains(&claim.as_str()))?;
+    let message = format!(
+        "decisions split `scope` and `permission` at blanks, and not {}",
+        quoted(other)
+    );
+    let diagnostic = Diagnostic::warning(codes::SPLIT_CLAIM, message)
+        .help("requests with a token of this rule are answered as unknown; remove the claim to have them decided");
+    ctx.report(at, "names another claim", diagnostic);
+    Some(format!("the claim `{other}` is split at blanks"))
+}
