@@ -76,6 +76,29 @@ pub struct HttpFacts {
     /// The payload of a token that counts as verified by someone else. If absent, the tokens that
     /// the request carries are what counts.
     pub claims: Option<Value>,
+    /// What is true of tokens that the request carries, by their text. A token that is not here is
+    /// no token.
+    pub tokens: BTreeMap<String, TokenFacts>,
+}
+
+/// What is true of a token.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TokenFacts {
+    /// Its payload.
+    pub payload: Value,
+    /// Whether it holds.
+    pub state: TokenState,
+}
+
+/// Whether a token holds, apart from who issued it and for whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenState {
+    /// It does.
+    Genuine,
+    /// Its time is over.
+    Expired,
+    /// Nobody signed it who may.
+    Forged,
 }
 
 impl Transport {

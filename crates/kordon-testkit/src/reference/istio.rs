@@ -11,11 +11,12 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-pub use self::answer::{Answer, DeniedBy, Outside, Verification};
+pub use self::answer::{Answer, DeniedBy};
 pub use self::authn::JwtRule;
 pub use self::chain::{PortProtocol, Reception, receive};
 pub use self::config::{MeshConfig, ProviderProtocol};
 pub use self::mtls::MtlsMode;
+pub use self::outside::{AsStated, Outside, Verification};
 pub use self::path::{DotParameters, Normalization, normalize};
 pub use self::workload::{Proxy, ServiceRef, Workload};
 
@@ -37,6 +38,7 @@ mod identity;
 mod location;
 mod mtls;
 mod operation;
+mod outside;
 mod path;
 mod pattern;
 mod policy;

@@ -101,6 +101,7 @@ impl FileRequest {
             path: self.path,
             headers,
             claims: self.claims.filter(|_| self.token_state.is_none()),
+            tokens: BTreeMap::new(),
         }
     }
 }

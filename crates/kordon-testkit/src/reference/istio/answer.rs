@@ -1,11 +1,6 @@
-//! Answers, and what is asked of others to reach them.
+//! Answers.
 
 use std::collections::BTreeMap;
-
-use serde_json::Value;
-
-use super::authn::JwtRule;
-use crate::facts::RequestFacts;
 
 /// What a proxy answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,28 +32,6 @@ pub enum DeniedBy {
     Jwt(u16),
     /// An AuthorizationPolicy.
     Rbac,
-}
-
-/// What policies leave to others.
-pub trait Outside {
-    /// What comes out when a token is verified by a rule.
-    fn verify(&self, rule: &JwtRule, token: &str) -> Verification;
-
-    /// Whether an external authorizer lets a request pass.
-    fn authorizes(&self, provider: &str, request: &RequestFacts) -> bool;
-}
-
-/// What comes out when a token is verified by a rule.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Verification {
-    /// It is genuine and holds; this is its payload.
-    Valid(Value),
-    /// It is of another issuer.
-    UnknownIssuer,
-    /// It is meant for others.
-    Audience,
-    /// It is broken, forged or out of its time.
-    Bad,
 }
 
 impl Answer {

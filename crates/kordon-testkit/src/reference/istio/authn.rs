@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::answer::{Outside, Verification};
 use super::attach::attaches;
 use super::claims::with_lists;
 use super::location::Locations;
+use super::outside::{Outside, Verification};
 use super::workload::Workload;
 use crate::facts::HttpFacts;
 use crate::reference::value::{at, list, text, texts};

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::Mesh;
-use super::answer::{Answer, DeniedBy, Outside};
+use super::answer::{Answer, DeniedBy};
 use super::attach::attaches;
 use super::authn::{Authenticated, authenticate};
 use super::claims::with_lists;
 use super::config::ProviderProtocol;
+use super::outside::Outside;
 use super::path::normalize;
 use super::policy::{Action, Policy};
 use super::rule;

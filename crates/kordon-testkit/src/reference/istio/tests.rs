@@ -12,6 +12,7 @@ mod condition;
 mod custom;
 mod identity;
 mod operation;
+mod outside;
 mod path;
 mod peer;
 mod tcp;
@@ -40,6 +41,7 @@ fn with_path(path: &str) -> RequestFacts {
         path: path.to_owned(),
         headers: Vec::new(),
         claims: None,
+        tokens: BTreeMap::new(),
     };
     RequestFacts {
         http: Some(http),

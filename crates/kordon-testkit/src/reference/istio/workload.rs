@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::reference::value::{namespace_of, string_map};
+use crate::reference::value::{at, flatten, namespace_of, string_map, text};
 
 /// The label of the pods of a gateway, with its name.
 pub(super) const GATEWAY: &str = "gateway.networking.k8s.io/gateway-name";
@@ -57,6 +57,39 @@ impl Workload {
             labels,
             services: Vec::new(),
         }
+    }
+
+    /// The pod of a namespace and name among some objects or, failing that, the pods of a
+    /// controller of that name.
+    pub fn find(objects: &[Value], namespace: &str, name: &str) -> Option<Self> {
+        let objects = flatten(objects);
+        let labels = objects
+            .iter()
+            .find(|object| {
+                text(object, "/kind") == "Namespace" && text(object, "/metadata/name") == namespace
+            })
+            .map(|object| string_map(object, "/metadata/labels"));
+        let is_named = |object: &&&Value| {
+            namespace_of(object) == namespace && text(object, "/metadata/name") == name
+        };
+        let pods = objects.iter().filter(is_named);
+        let pod = pods
+            .clone()
+            .find(|object| text(object, "/kind") == "Pod")
+            .map(|pod| (*pod).clone());
+        let template = || {
+            let mut template = pods
+                .clone()
+                .find_map(|object| at(object, "/spec/template"))?
+                .clone();
+            let metadata = template.pointer_mut("/metadata")?.as_object_mut()?;
+            metadata.insert("namespace".to_owned(), namespace.into());
+            Some(template)
+        };
+        Some(Self::of_pod(
+            &pod.or_else(template)?,
+            &labels.unwrap_or_default(),
+        ))
     }
 
     /// A pod of a namespace with these labels. A pod that is not in ambient mode is taken to have

@@ -137,3 +137,28 @@ fn a_pod_is_judged_by_the_proxy_that_labels_speak_of() {
         Proxy::Waypoint,
     );
 }
+
+#[test]
+fn a_workload_is_a_pod_or_else_the_template_of_a_controller() {
+    let objects = [
+        json!({"kind": "Namespace", "metadata": {"name": "foo",
+            "labels": {"istio.io/dataplane-mode": "ambient"}}}),
+        json!({"kind": "Deployment", "metadata": {"name": "web", "namespace": "foo"},
+            "spec": {"template": {"metadata": {"labels": {"app": "d"}}}}}),
+        json!({"kind": "Deployment", "metadata": {"name": "api", "namespace": "foo"},
+            "spec": {"template": {"metadata": {"labels": {"app": "t"}}}}}),
+        json!({"kind": "Pod", "metadata": {"name": "web", "namespace": "foo",
+            "labels": {"app": "p"}}}),
+    ];
+    let app = |name: &str| {
+        let found = Workload::find(&objects, "foo", name)?;
+        assert_eq!(
+            (found.namespace.as_str(), found.proxy),
+            ("foo", Proxy::Ztunnel)
+        );
+        found.labels.get("app").cloned()
+    };
+    assert_eq!(app("web").as_deref(), Some("p"));
+    assert_eq!(app("api").as_deref(), Some("t"));
+    assert_eq!(app("none"), None);
+}

@@ -3,7 +3,7 @@
 use super::*;
 use crate::facts::ClientCertificate;
 
-fn peer(namespace: &str, name: &str, created: &str, spec: Value) -> Value {
+fn peer(namespace: &str, name: &str, created: &str, spec: &Value) -> Value {
     json!({"apiVersion": "security.istio.io/v1", "kind": "PeerAuthentication",
         "metadata": {"name": name, "namespace": namespace, "creationTimestamp": created},
         "spec": spec})
@@ -13,7 +13,7 @@ fn mtls(mode: &str) -> Value {
     json!({"mtls": {"mode": mode}})
 }
 
-fn selecting(mode: &str, ports: Value) -> Value {
+fn selecting(mode: &str, ports: &Value) -> Value {
     json!({"selector": {"matchLabels": {"app": "httpbin"}}, "mtls": {"mode": mode},
         "portLevelMtls": ports})
 }
@@ -24,9 +24,9 @@ fn mode_of(policies: &[Value], port: u16) -> MtlsMode {
 
 #[test]
 fn a_narrower_scope_wins_and_unset_inherits() {
-    let mesh = peer("istio-system", "m", "", mtls("STRICT"));
-    let namespace = |mode: &str| peer("foo", "n", "", mtls(mode));
-    let own = |mode: &str| peer("foo", "w", "", selecting(mode, json!(null)));
+    let mesh = peer("istio-system", "m", "", &mtls("STRICT"));
+    let namespace = |mode: &str| peer("foo", "n", "", &mtls(mode));
+    let own = |mode: &str| peer("foo", "w", "", &selecting(mode, &json!(null)));
     let mode = |policies: &[&Value]| {
         let policies: Vec<Value> = policies.iter().map(|policy| (*policy).clone()).collect();
         mode_of(&policies, 80)
@@ -39,14 +39,14 @@ fn a_narrower_scope_wins_and_unset_inherits() {
     assert_eq!(mode(&[&strict, &open]), MtlsMode::Permissive);
     assert_eq!(mode(&[&strict, &unset]), MtlsMode::Strict);
     assert_eq!(
-        mode(&[&mesh, &peer("foo", "n", "", json!({}))]),
+        mode(&[&mesh, &peer("foo", "n", "", &json!({}))]),
         MtlsMode::Strict
     );
 }
 
 #[test]
 fn the_oldest_policy_of_a_scope_holds_then_the_first_by_name() {
-    let at = |name: &str, created: &str, mode: &str| peer("foo", name, created, mtls(mode));
+    let at = |name: &str, created: &str, mode: &str| peer("foo", name, created, &mtls(mode));
     let older = [
         at("a", "2024-01-02T00:00:00Z", "STRICT"),
         at("b", "2024-01-01T00:00:00Z", "DISABLE"),
@@ -61,7 +61,7 @@ fn the_oldest_policy_of_a_scope_holds_then_the_first_by_name() {
 
 #[test]
 fn a_selector_in_the_root_namespace_holds_for_nobody() {
-    let policy = peer("istio-system", "w", "", selecting("STRICT", json!(null)));
+    let policy = peer("istio-system", "w", "", &selecting("STRICT", &json!(null)));
     assert_eq!(
         mode_of(std::slice::from_ref(&policy), 80),
         MtlsMode::Permissive
@@ -73,7 +73,7 @@ fn a_selector_in_the_root_namespace_holds_for_nobody() {
         "istio-system",
         "m",
         "",
-        json!({"selector": {"matchLabels": {}}, "mtls": {"mode": "STRICT"}}),
+        &json!({"selector": {"matchLabels": {}}, "mtls": {"mode": "STRICT"}}),
     );
     assert_eq!(mode_of(&[empty], 80), MtlsMode::Strict);
 }
@@ -81,30 +81,30 @@ fn a_selector_in_the_root_namespace_holds_for_nobody() {
 #[test]
 fn ports_come_from_the_policy_of_the_workload_alone() {
     let ports = json!({"80": {"mode": "DISABLE"}, "81": {"mode": "UNSET"}});
-    let own = [peer("foo", "w", "", selecting("STRICT", ports.clone()))];
+    let own = [peer("foo", "w", "", &selecting("STRICT", &ports))];
     assert_eq!(mode_of(&own, 80), MtlsMode::Disable);
     assert_eq!(mode_of(&own, 81), MtlsMode::Strict);
     assert_eq!(mode_of(&own, 82), MtlsMode::Strict);
     let namespace = json!({"mtls": {"mode": "STRICT"}, "portLevelMtls": ports});
     assert_eq!(
-        mode_of(&[peer("foo", "n", "", namespace)], 80),
+        mode_of(&[peer("foo", "n", "", &namespace)], 80),
         MtlsMode::Strict
     );
 }
 
 #[test]
 fn strict_refuses_plaintext_and_permissive_lets_it_pass_without_a_name() {
-    let strict = peer("foo", "n", "", mtls("STRICT"));
+    let strict = peer("foo", "n", "", &mtls("STRICT"));
     let found = answer(std::slice::from_ref(&strict), &get());
     assert_eq!(found.denied_by, Some(DeniedBy::Mtls));
     assert!(answer(&[strict], &from_namespace("a")).allowed);
-    assert!(answer(&[peer("foo", "n", "", mtls("PERMISSIVE"))], &get()).allowed);
+    assert!(answer(&[peer("foo", "n", "", &mtls("PERMISSIVE"))], &get()).allowed);
     let named = policy(
         "ALLOW",
         &json!([{"from": [{"source": {"principals": ["*"]}}]}]),
     );
     assert!(!answer(&[named], &get()).allowed);
-    let disabled = peer("foo", "n", "", mtls("DISABLE"));
+    let disabled = peer("foo", "n", "", &mtls("DISABLE"));
     assert_eq!(
         answer(&[disabled], &from_namespace("a")).denied_by,
         Some(DeniedBy::Mtls)
@@ -125,6 +125,6 @@ fn tls_that_is_not_of_the_mesh_passes_unread_and_has_no_name() {
     );
     assert!(!answer(std::slice::from_ref(&named), &foreign).allowed);
     // Under STRICT it is decrypted, so its name is known.
-    let strict = peer("foo", "n", "", mtls("STRICT"));
+    let strict = peer("foo", "n", "", &mtls("STRICT"));
     assert!(answer(&[named, strict], &foreign).allowed);
 }
