@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use kordon::kinds::{Lowered, lower};
+use kordon::kinds::{Lowered, Settings, lower};
 use kordon::model::Change;
 use kordon::syntax::{Limits, SourceId, Sources, parse};
 use kordon::{Cluster, Engine, Options, Snapshot};
@@ -63,7 +63,7 @@ fn cluster(text: &str) -> Cluster {
 fn lowered(source: SourceId, text: &str) -> Lowered {
     let mut lowered = Lowered::default();
     for document in parse(source, text, &Limits::default()).documents {
-        lower(&document.root, source, &mut lowered);
+        lower(&document.root, source, &Settings::default(), &mut lowered);
     }
     lowered
 }

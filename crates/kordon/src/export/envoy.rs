@@ -33,7 +33,7 @@ pub enum ExportError {
     },
 }
 
-/// The HTTP filters that enforce a workload's AuthorizationPolicies as Istio has them enforced:
+/// The HTTP filters that enforce a workload's `AuthorizationPolicy` objects as Istio has them enforced:
 /// first one that denies, then one that allows, each left out where no policy needs it.
 ///
 /// Rules about tokens read what Envoy's JWT filter notes under the payload key `payload`. What
