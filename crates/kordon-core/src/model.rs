@@ -11,6 +11,7 @@ mod principal;
 mod selector;
 mod text;
 mod token;
+mod spiffe;
 
 pub use address::{AddressBlock, BlockError};
 pub use claims::{Claim, Claims};
@@ -26,3 +27,7 @@ pub use principal::{PrincipalMatch, SERVICE_ACCOUNT_PREFIX};
 pub use selector::{NamespaceMatch, Selector};
 pub use text::{Case, Glob, GlobPart, TextMatch};
 pub use token::{KeySource, TokenPlace, TokenRule};
+pub use spiffe::{
+    AccountName, MAX_SPIFFE_ID_BYTES, MAX_TRUST_DOMAIN_BYTES, SpiffeError, SpiffeId, SpiffeProblem,
+    TrustDomain,
+};
