@@ -14,6 +14,7 @@ const PURE: &[&str] = &[
     "kordon",
     "kordon-analyze",
     "kordon-core",
+    "kordon-identity",
     "kordon-kinds",
     "kordon-observe",
     "kordon-syntax",
