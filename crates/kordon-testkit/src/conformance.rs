@@ -23,11 +23,13 @@ pub use self::rbac::{
     CoversCase, Expected, HttpCase, RbacCase, RbacWorld, Rejected, ReviewCase, RulesForCase,
     RulesForResult, WhoCase,
 };
+pub use self::token::{TokenCase, TokenPack, TokenRequest, TokenWorkload};
 
 mod calico;
 mod istio;
 mod network;
 mod rbac;
+mod token;
 
 /// The environment variable that says where the folder is.
 pub const VARIABLE: &str = "KORDON_CONFORMANCE";

@@ -21,6 +21,8 @@ mod engine;
 mod maps;
 #[path = "support/review.rs"]
 mod review;
+#[path = "conformance/tokens.rs"]
+mod tokens;
 
 use std::collections::BTreeSet;
 
