@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use super::{ReadError, Suite, read_json};
 
-/// The beginning of the names of the files that are about tokens.
-const PREFIX: &str = "ra-";
+/// The beginnings of the names of the files that are about tokens.
+const PREFIXES: [&str; 3] = ["e2e-jwt", "e2e-requestauthn", "ra-"];
 
 /// Policies, keys, and what a proxy says to requests.
 #[derive(Clone, Debug, Deserialize)]
@@ -20,8 +20,8 @@ pub struct TokenPack {
     pub policies: Vec<Value>,
     /// The workload that is asked.
     pub workload: TokenWorkload,
-    /// Key sets by the name that policies use for them.
-    pub jwks: BTreeMap<String, Value>,
+    /// Key sets by the name that policies use for them, or the one key set.
+    pub jwks: Value,
     /// Requests and answers.
     pub cases: Vec<TokenCase>,
 }
@@ -53,8 +53,8 @@ pub struct TokenCase {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TokenRequest {
-    /// When it is sent, in seconds since 1970.
-    pub time: u64,
+    /// When it is sent, in seconds since 1970, where that matters to the second.
+    pub time: Option<u64>,
     /// The method.
     pub method: String,
     /// The path with its query.
@@ -67,7 +67,7 @@ pub struct TokenRequest {
     /// The claims of that token.
     pub claims: Option<Map<String, Value>>,
     /// What is special about it, for messages.
-    pub token_state: String,
+    pub token_state: Option<String>,
 }
 
 impl Suite {
@@ -76,7 +76,7 @@ impl Suite {
         let files = self.json_files("istio-authz")?;
         let about_tokens = files.iter().filter(|file| {
             let name = file.file_name().and_then(|name| name.to_str());
-            name.is_some_and(|name| name.starts_with(PREFIX))
+            name.is_some_and(|name| PREFIXES.iter().any(|it| name.starts_with(it)))
         });
         about_tokens
             .map(|file| {
