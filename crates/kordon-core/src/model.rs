@@ -9,9 +9,9 @@ mod object;
 mod port;
 mod principal;
 mod selector;
+mod spiffe;
 mod text;
 mod token;
-mod spiffe;
 
 pub use address::{AddressBlock, BlockError};
 pub use claims::{Claim, Claims};
@@ -25,9 +25,9 @@ pub use object::{Change, Item, Object, ObjectRef};
 pub use port::{NamedPort, PortMatch, Protocol};
 pub use principal::{PrincipalMatch, SERVICE_ACCOUNT_PREFIX};
 pub use selector::{NamespaceMatch, Selector};
-pub use text::{Case, Glob, GlobPart, TextMatch};
-pub use token::{KeySource, TokenPlace, TokenRule};
 pub use spiffe::{
     AccountName, MAX_SPIFFE_ID_BYTES, MAX_TRUST_DOMAIN_BYTES, SpiffeError, SpiffeId, SpiffeProblem,
     TrustDomain,
 };
+pub use text::{Case, Glob, GlobPart, TextMatch};
+pub use token::{KeySource, TokenPlace, TokenRule};

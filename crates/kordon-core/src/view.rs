@@ -4,6 +4,7 @@
 //! a decision makes. Must not combine rules or sides: that is the reader's.
 
 mod clause;
+mod token;
 
 use std::fmt;
 use std::net::IpAddr;

@@ -66,6 +66,7 @@ pub mod connections;
 pub mod diff;
 mod engine;
 pub mod export;
+pub mod istio;
 pub mod manual;
 pub mod policy_test;
 mod position;

@@ -4,7 +4,7 @@
 use smallvec::SmallVec;
 
 use super::stage_index::{self, StageIndex};
-use super::{CompiledPolicy, CompiledRule, RuleAt};
+use super::{CompiledPolicy, CompiledRule, CompiledTest, RuleAt};
 use crate::id::{PolicyId, RuleId};
 use crate::rule::{Combine, Direction, Order, Plane, Stage, Ties};
 
@@ -19,6 +19,7 @@ pub(crate) struct Program {
     mtls: Box<[StageProgram]>,
     authn: Box<[StageProgram]>,
     mesh: Box<[StageProgram]>,
+    has_conflicting_providers: bool,
 }
 
 /// One stage for one target: its policies in rank order.
@@ -47,13 +48,20 @@ impl Program {
     ) -> Self {
         let network = |direction| stages(policies, (Plane::Network, direction), &declared);
         let others = |plane| stages(policies, (plane, Direction::Ingress), &declared);
+        let mesh: Box<[StageProgram]> = others(Plane::Mesh).collect();
         Self {
             egress: network(Direction::Egress).collect(),
             ingress: network(Direction::Ingress).collect(),
             mtls: others(Plane::Mtls).collect(),
             authn: others(Plane::Authn).collect(),
-            mesh: others(Plane::Mesh).collect(),
+            has_conflicting_providers: names_several_providers(&mesh),
+            mesh,
         }
+    }
+
+    /// Whether rules ask different providers.
+    pub(crate) fn has_conflicting_providers(&self) -> bool {
+        self.has_conflicting_providers
     }
 
     /// The stages of a plane that a proxy of the mesh enforces at the destination, in order.
@@ -74,6 +82,17 @@ impl Program {
             Direction::Ingress => &self.ingress,
         }
     }
+}
+
+fn names_several_providers(stages: &[StageProgram]) -> bool {
+    let rules = stages.iter().flat_map(StageProgram::rules);
+    let clauses = rules.flat_map(|(_, rule)| &rule.clauses);
+    let mut providers = clauses.filter_map(|clause| match &clause.test {
+        CompiledTest::RefusedBy(provider) => Some(provider),
+        _ => None,
+    });
+    let first = providers.next();
+    providers.any(|other| Some(other) != first)
 }
 
 /// A policy, and the stage that it stands in once declarations are taken into account.

@@ -25,8 +25,18 @@ pub(crate) struct Exchange<'a> {
     pub(crate) client: Option<IpAddr>,
     pub(crate) destination: Option<IpAddr>,
     pub(crate) server_name: &'a str,
+    pub(crate) providers: Providers<'a>,
     /// The request, on a connection of which it understands more than bytes.
     pub(crate) message: Option<Message<'a>>,
+}
+
+/// What providers say that the mesh asks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Providers<'a> {
+    /// As the caller knows of each.
+    Each(&'a [(&'a str, Verdict)]),
+    /// All refuse, as several of them are named for one workload.
+    Conflicting,
 }
 
 /// Whom a source's certificate names.
@@ -205,9 +215,9 @@ impl Exchange<'_> {
 
     /// Whether a provider refuses the request.
     pub(crate) fn is_refused_by(&self, provider: &str) -> Holds {
-        let answers = self
-            .message
-            .map_or(&[][..], |message| message.sent.providers);
+        let Providers::Each(answers) = self.providers else {
+            return Holds::Yes;
+        };
         let answer = answers.iter().find(|(name, _)| *name == provider);
         match answer.map(|(_, verdict)| verdict) {
             Some(Verdict::Allow) => Holds::No,

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use smallvec::SmallVec;
 
 use super::connection::{Guarded, Judgement, Pair, Planes, Reason};
-use super::exchange::{Exchange, Lowered, Message, PeerNames};
+use super::exchange::{Exchange, Lowered, Message, PeerNames, Providers};
 use super::matching::Connection;
 use super::party::{Party, Place};
 use super::{Silent, Trace};
@@ -219,6 +219,11 @@ impl Snapshot {
             server_name: match security {
                 Some(Security::Plaintext) => "",
                 _ => session.server_name,
+            },
+            // Istio: "only 1 provider can be used per workload"; the rules of all then deny.
+            providers: match pair.to.program {
+                Some(program) if program.has_conflicting_providers() => Providers::Conflicting,
+                _ => Providers::Each(session.providers),
             },
             message: asked.message(),
         }

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::{ConnectionRequest, Texts};
+use crate::decision::Verdict;
 use crate::model::Claims;
 
 /// A request over HTTP.
@@ -26,6 +27,8 @@ pub struct Session<'a> {
     pub client: Option<IpAddr>,
     /// The name that TLS asks for (SNI), or empty.
     pub server_name: &'a str,
+    /// What providers that the mesh asks say of it, by their names.
+    pub providers: &'a [(&'a str, Verdict)],
 }
 
 /// How a connection is secured, and by whom.
@@ -81,8 +84,6 @@ pub struct HttpMessage<'a> {
     pub token: Token<'a>,
     /// What the proxy's filters have noted.
     pub metadata: &'a [Metadata<'a>],
-    /// What providers outside the mesh say; [`crate::Verdict::Unknown`] when not asked.
-    pub providers: &'a [(&'a str, crate::Verdict)],
 }
 
 /// The lines of a request's headers, in whichever form the caller has them. Names are in lower

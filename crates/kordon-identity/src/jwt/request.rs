@@ -4,6 +4,7 @@
 //! a workload has.
 
 mod locations;
+mod rule;
 
 use self::locations::tokens;
 pub use self::locations::{HeaderLocation, TokenLocations};

@@ -112,6 +112,7 @@ impl SessionSpec {
             peer: self.peer,
             client: self.client,
             server_name: &self.server_name,
+            providers: &[],
         }
     }
 }

@@ -210,6 +210,14 @@ fn a_policy_holds_for_the_mesh_a_namespace_or_what_it_selects() {
     check("bar", json!(null), false);
     check("foo", json!({"matchLabels": {"app": "httpbin"}}), true);
     check("foo", json!({"matchLabels": {"app": "other"}}), false);
-    check("istio-system", json!({"matchLabels": {"app": "httpbin"}}), true);
-    check("istio-system", json!({"matchLabels": {"app": "other"}}), false);
+    check(
+        "istio-system",
+        json!({"matchLabels": {"app": "httpbin"}}),
+        true,
+    );
+    check(
+        "istio-system",
+        json!({"matchLabels": {"app": "other"}}),
+        false,
+    );
 }
