@@ -17,6 +17,8 @@ mod calico;
 mod count;
 #[path = "support/engine.rs"]
 mod engine;
+#[path = "conformance/istio.rs"]
+mod istio;
 #[path = "conformance/maps.rs"]
 mod maps;
 #[path = "support/review.rs"]

@@ -203,8 +203,7 @@ impl Exchange<'_> {
             Claim::Text(text) => Some(text.as_str()),
             _ => None,
         });
-        let issuer = claims.text("iss");
-        Holds::from(issuer.is_some_and(|issuer| rule.accepts(issuer, audiences)))
+        Holds::from(rule.accepts(claims.text("iss"), audiences))
     }
 
     /// Whether the request carries no token.

@@ -3,7 +3,7 @@
 /// Tokens of one issuer that a workload accepts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TokenRule {
-    /// The issuer.
+    /// The issuer; any, or none, when empty.
     pub issuer: String,
     /// The audiences, one of which a token must name; any when empty.
     pub audiences: Vec<String>,
@@ -47,8 +47,13 @@ impl TokenRule {
     ///
     /// Envoy compares audiences without `http://` or `https://` before and one `/` behind them
     /// (`jwt_verify_lib`, `CheckAudience`).
-    pub fn accepts<'a>(&self, issuer: &str, audiences: impl Iterator<Item = &'a str>) -> bool {
-        self.issuer == issuer && (self.audiences.is_empty() || self.names_one_of(audiences))
+    pub fn accepts<'a>(
+        &self,
+        issuer: Option<&str>,
+        audiences: impl Iterator<Item = &'a str>,
+    ) -> bool {
+        (self.issuer.is_empty() || issuer == Some(self.issuer.as_str()))
+            && (self.audiences.is_empty() || self.names_one_of(audiences))
     }
 
     fn names_one_of<'a>(&self, mut audiences: impl Iterator<Item = &'a str>) -> bool {
@@ -79,9 +84,12 @@ mod tests {
             audiences: vec!["https://shop.example/".into()],
             ..TokenRule::default()
         };
-        assert!(rule.accepts("idp", ["http://shop.example"].into_iter()));
-        assert!(!rule.accepts("idp", ["shop.example.org"].into_iter()));
-        assert!(!rule.accepts("other", ["shop.example"].into_iter()));
-        assert!(!rule.accepts("idp", std::iter::empty()), "it must name one");
+        assert!(rule.accepts(Some("idp"), ["http://shop.example"].into_iter()));
+        assert!(!rule.accepts(Some("idp"), ["shop.example.org"].into_iter()));
+        assert!(!rule.accepts(Some("other"), ["shop.example"].into_iter()));
+        assert!(
+            !rule.accepts(Some("idp"), std::iter::empty()),
+            "it must name one"
+        );
     }
 }

@@ -1,12 +1,14 @@
 //! Which tokens a destination accepts.
 
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 
-use super::{RuleView, Snapshot};
+use super::Snapshot;
 use crate::Problem;
+use crate::compile::{CompiledTest, Program, StageProgram};
 use crate::model::TokenRule;
 use crate::request::Endpoint;
-use crate::rule::{Plane, Test};
+use crate::rule::Plane;
 
 impl Snapshot {
     /// The rules about tokens that the proxies of an endpoint have, each once, in their order: what
@@ -15,17 +17,23 @@ impl Snapshot {
     /// # Errors
     /// Why the endpoint could not be understood.
     pub fn token_rules(&self, endpoint: &Endpoint<'_>) -> Result<Vec<TokenRule>, Problem> {
-        let ends = self.ends_of(endpoint)?;
-        let stages = ends.iter().flat_map(|end| end.proxy_stages(Plane::Authn));
-        let rules: Vec<RuleView<'_>> = stages.flat_map(|stage| stage.rules()).collect();
-        let tests = rules.iter().flat_map(|rule| rule.clauses());
+        let mut found = Vec::new();
+        let _all = self.each_side(endpoint, &mut |side, _| {
+            found.extend(side.program.into_iter().flat_map(token_rules).cloned());
+            ControlFlow::Continue(())
+        })?;
         let mut seen = BTreeSet::new();
-        Ok(tests
-            .filter_map(|clause| match clause.stated() {
-                Some(Test::Token(rule)) => Some(rule),
-                _ => None,
-            })
-            .filter(|rule| seen.insert(rule.clone()))
-            .collect())
+        found.retain(|rule: &TokenRule| seen.insert(rule.clone()));
+        Ok(found)
     }
+}
+
+fn token_rules(program: &Program) -> impl Iterator<Item = &TokenRule> {
+    let stages = program.proxy_stages(Plane::Authn).iter();
+    let rules = stages.flat_map(StageProgram::rules);
+    let clauses = rules.flat_map(|(_, rule)| &rule.clauses);
+    clauses.filter_map(|clause| match &clause.test {
+        CompiledTest::Token(rule) => Some(&**rule),
+        _ => None,
+    })
 }

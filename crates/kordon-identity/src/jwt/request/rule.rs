@@ -9,7 +9,11 @@ use crate::jwt::verifier::JwtVerifier;
 impl JwtRule {
     /// The rule of a policy, with the keys of its issuer.
     pub fn new(rule: &TokenRule, keys: Jwks) -> Self {
-        let verifier = JwtVerifier::new(rule.issuer.clone(), keys);
+        let verifier = if rule.issuer.is_empty() {
+            JwtVerifier::for_any_issuer(keys)
+        } else {
+            JwtVerifier::new(rule.issuer.clone(), keys)
+        };
         let audiences = rule.audiences.iter();
         Self {
             verifier: audiences.fold(verifier, |verifier, one| verifier.with_audience(one)),
