@@ -1,10 +1,11 @@
 //! Checks that need all objects together: duplicates, references that lead nowhere, selectors
-//! that select nothing.
+//! that select nothing, policies of a mesh that miss each other.
 //!
 //! It reads the lowered objects and must not know how a request is decided.
 
 mod duplicates;
 mod inventory;
+mod mesh;
 mod priorities;
 mod references;
 mod selection;
@@ -30,6 +31,7 @@ pub fn check(objects: &[Located]) -> Vec<Diagnostic> {
         selection::check(located, &inventory, &mut out);
     }
     priorities::check(&sorted, &mut out);
+    mesh::check(&sorted, &inventory, &mut out);
     out
 }
 

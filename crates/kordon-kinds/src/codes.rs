@@ -100,6 +100,18 @@ codes! {
     IGNORED_SELECTOR = "KD0231", "selector that takes no effect",
         "Istio ignores the policy as it stands, so it protects nothing",
         "remove the selector, or put the policy into the namespace of the workloads";
+    REQUEST_PRINCIPAL = "KD0232", "principal of a token that is split elsewhere",
+        "issuer and subject are what stands before and after the last `/`, so the value matches other tokens than it seems to",
+        "write `ISSUER/SUBJECT`, or `ISSUER/*`";
+    PATH = "KD0233", "path that no request has",
+        "paths are compared after Envoy has normalized them and without their query, so the value never matches",
+        "write the path as it is after normalization";
+    NEGATION = "KD0234", "negation that a missing value satisfies",
+        "a request without the value satisfies a condition that only says which values it must not have",
+        "add a condition that the value is there, such as `principals: [\"*\"]`";
+    DENIES_BYTES = "KD0235", "denial of everything that is not HTTP",
+        "conditions that only HTTP has are ignored for other connections, so the rule denies all of them",
+        "add the HTTP ports to the rule";
     RULE = "KD0301", "rule that cannot be granted",
         "the API server refuses the role",
         "write verbs, and either API groups and resources or non-resource URLs";
@@ -127,4 +139,16 @@ codes! {
     EQUAL_PRIORITY = "KD0406", "two policies of equal priority",
         "which of them comes first is not defined; answers here order them by name",
         "give them different priorities";
+    IDENTITY_WITHOUT_MTLS = "KD0407", "identities compared where plaintext is accepted",
+        "a connection without TLS has no identity, so a denial of identities does not meet it",
+        "require mutual TLS for the workload, or say that there must be an identity";
+    TOKEN_NOT_REQUIRED = "KD0408", "tokens verified and not required",
+        "a RequestAuthentication refuses bad tokens, and lets requests without a token pass",
+        "require one: `from: [{source: {requestPrincipals: [\"*\"]}}]` in an AuthorizationPolicy";
+    TWO_PROVIDERS = "KD0409", "two providers for one workload",
+        "while rules of two providers guard a workload, Istio refuses what they match",
+        "name one provider for each workload";
+    HTTP_ON_BYTES = "KD0410", "conditions of HTTP on a port that is not HTTP",
+        "a rule with a condition that only HTTP has allows no other connection, so the port is closed",
+        "add a rule for the port, or give the port a name that says HTTP";
 }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kordon_core::model::{Item, NamespaceMatch, ObjectRef, PodNetwork, Selector, Workload};
+use kordon_core::model::{
+    Item, NamespaceMatch, ObjectRef, PodNetwork, Protocol, Selector, Service, Workload,
+};
 
 use crate::lower::Located;
 use crate::matching::selects;
@@ -15,6 +17,7 @@ pub(super) struct Inventory<'a> {
     accounts: BTreeSet<&'a str>,
     namespaces: BTreeMap<&'a str, Labels>,
     workloads: BTreeMap<&'a str, Vec<&'a Workload>>,
+    services: Vec<&'a Service>,
 }
 
 impl<'a> Inventory<'a> {
@@ -29,6 +32,7 @@ impl<'a> Inventory<'a> {
                 .collect(),
             namespaces: BTreeMap::new(),
             workloads: BTreeMap::new(),
+            services: Vec::new(),
         };
         for item in objects.iter().flat_map(|located| &located.object.items) {
             match item {
@@ -44,6 +48,7 @@ impl<'a> Inventory<'a> {
                         .or_default()
                         .push(workload);
                 }
+                Item::Service(service) => inventory.services.push(service),
                 _ => {}
             }
         }
@@ -74,6 +79,26 @@ impl<'a> Inventory<'a> {
 
     pub(super) fn all_workloads(&self) -> impl Iterator<Item = &'a Workload> + '_ {
         self.workloads.values().flatten().copied()
+    }
+
+    /// The name of a port of a service of the workload that is no HTTP by its name.
+    pub(super) fn port_of_bytes(&self, workload: &Workload) -> Option<&'a str> {
+        // "Protocols can be specified manually by naming the Service port `name: <protocol>[-<suffix>]`."
+        const OF_BYTES: [&str; 6] = ["tcp", "tls", "https", "mongo", "mysql", "redis"];
+        let serves = |service: &&&Service| {
+            let selector = service.selector.as_ref();
+            service.namespace == workload.namespace
+                && selector.is_some_and(|selector| {
+                    let has = |(key, value)| workload.labels.get(key) == Some(value);
+                    !selector.is_empty() && selector.iter().all(has)
+                })
+        };
+        let ports = self.services.iter().filter(serves);
+        ports
+            .flat_map(|service| &service.ports)
+            .filter(|port| port.port.protocol == Protocol::TCP)
+            .map(|port| port.port.name.as_str())
+            .find(|name| OF_BYTES.contains(&name.split('-').next().unwrap_or_default()))
     }
 
     /// The workloads of the matching namespaces that policies can mean.

@@ -2,6 +2,7 @@
 
 mod attribute;
 mod key;
+mod lint;
 mod reader;
 mod rule;
 

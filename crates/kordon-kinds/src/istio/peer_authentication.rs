@@ -6,6 +6,8 @@
 
 mod timestamp;
 
+use std::collections::BTreeMap;
+
 use kordon_core::model::{Item, NamespaceMatch, PortMatch, Protocol, Selector};
 use kordon_core::rule::{Clause, Effect, Layer, Order, Plane, Rule, Security, Test, Ties};
 use kordon_syntax::{Diagnostic, FieldPath, quoted};
@@ -13,7 +15,7 @@ use kordon_syntax::{Diagnostic, FieldPath, quoted};
 use super::attachment::{Selected, is_root, read_selector, widest};
 use super::mesh::{FIRST_MATCH, own_clause, policy, stage};
 use super::schema::{MutualTls, PeerSpec};
-use crate::at::{At, entries};
+use crate::at::At;
 use crate::codes;
 use crate::context::Context;
 use crate::frame::Frame;
@@ -55,7 +57,9 @@ pub(super) fn lower(ctx: &mut Context<'_>) -> Vec<Item> {
     let _: PeerSpec = ctx.read(&spec);
     let order = timestamp::creation(ctx);
     let selector = read_selector(ctx);
-    let own = mode(ctx, &spec.key("mtls"));
+    let mtls = spec.key("mtls");
+    let written = ctx.read(&mtls);
+    let own = mode(ctx, &mtls, written);
     let (ports, refused) = ports(ctx, &spec.key("portLevelMtls"), selector.is_some());
     if ctx.errors() != before + refused || ctx.doubt.is_some() {
         let reason = ctx.doubt.clone().unwrap_or_else(|| unreadable(&At::Root));
@@ -135,15 +139,14 @@ fn warn_of_selector(ctx: &mut Context<'_>, at: &At<'_>) {
     ctx.report_key(at, "has no effect here", diagnostic);
 }
 
-/// Reads a `mode`; an absent one inherits.
-fn mode(ctx: &mut Context<'_>, at: &At<'_>) -> Mode {
+/// The mode that is written; an absent one inherits.
+fn mode(ctx: &mut Context<'_>, at: &At<'_>, written: MutualTls) -> Mode {
     const KNOWN: [(&str, Mode); 4] = [
         ("UNSET", Mode::Unset),
         ("DISABLE", Mode::Disable),
         ("PERMISSIVE", Mode::Permissive),
         ("STRICT", Mode::Strict),
     ];
-    let written: MutualTls = ctx.read(at);
     let Some(word) = written.mode else {
         return Mode::Unset;
     };
@@ -165,16 +168,11 @@ fn ports(
     at: &At<'_>,
     has_selector: bool,
 ) -> (Vec<(u16, String, Mode)>, usize) {
-    let keys: Vec<String> = ctx.node(at).map_or_else(Vec::new, |node| {
-        entries(node)
-            .iter()
-            .map(|entry| entry.key.to_string())
-            .collect()
-    });
+    let written: BTreeMap<String, MutualTls> = ctx.read(at);
     let mut ports = Vec::new();
-    for key in keys {
+    for (key, tls) in written {
         let field = at.key(&key);
-        let mode = mode(ctx, &field);
+        let mode = mode(ctx, &field, tls);
         // What is no number is reported as no port.
         let number = key.parse().unwrap_or(0);
         ports.extend(port_number(ctx, &field, number).map(|port| (port, key.clone(), mode)));

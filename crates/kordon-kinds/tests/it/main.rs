@@ -10,6 +10,8 @@ mod cluster;
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
+mod istio;
+#[cfg(test)]
 mod mutation;
 #[cfg(test)]
 mod network_policy;

@@ -8,6 +8,7 @@ use kordon_core::model::{Case, PortMatch, Protocol, TextMatch};
 use kordon_core::rule::{AddressOf, Fact, Sense, Test};
 use kordon_syntax::{Diagnostic, quoted};
 
+use super::lint::check_values;
 use super::reader::Reader;
 use crate::at::At;
 use crate::codes;
@@ -62,18 +63,18 @@ impl Attribute {
         }
     }
 
+    /// Whether the source's certificate says it.
+    pub(super) fn is_of_certificate(&self) -> bool {
+        matches!(
+            self,
+            Self::Principal | Self::Namespace | Self::ServiceAccount | Self::TrustDomain
+        )
+    }
+
     /// Whether it is not known yet when a provider is asked, or Istio does not let it be compared
     /// then.
     pub(super) fn is_barred_from_custom(&self) -> bool {
-        matches!(
-            self,
-            Self::Principal
-                | Self::RequestPrincipal
-                | Self::Namespace
-                | Self::ServiceAccount
-                | Self::TrustDomain
-                | Self::Claim(_)
-        )
+        self.is_of_certificate() || matches!(self, Self::RequestPrincipal | Self::Claim(_))
     }
 
     /// The conditions that a list of values becomes; none if it is empty.
@@ -91,6 +92,7 @@ impl Attribute {
             let what = list.path().to_string();
             reader.refuse_in_custom(list, what.rsplit('.').next().unwrap_or(&what));
         }
+        check_values(reader, self, list, &values);
         match self {
             Self::Peer => addresses(reader, list, &values, AddressOf::Peer, sense),
             Self::Client => addresses(reader, list, &values, AddressOf::Client, sense),

@@ -9,6 +9,7 @@ use kordon_syntax::{Diagnostic, quoted};
 use super::Action;
 use super::attribute::Attribute;
 use super::key::{self, KEYS, Key};
+use super::lint::{check_bytes, check_negation};
 use super::reader::Reader;
 use crate::at::At;
 use crate::codes;
@@ -67,6 +68,9 @@ pub(super) fn read(
     }
     if reader.is_left_out() {
         return Vec::new();
+    }
+    if parts.has_http && parts.of_bytes.is_empty() {
+        check_bytes(&mut reader, at);
     }
     let provider = match action {
         Action::Custom(Some(provider)) => Some(Test::RefusedBy(provider.clone())),
@@ -191,6 +195,14 @@ fn fields(
 ) -> Parts {
     let mut parts = Parts::default();
     for (positive, negative, attribute) in table {
+        let is_required = table.iter().any(|(positive, _, other)| {
+            let same =
+                other == attribute || (other.is_of_certificate() && attribute.is_of_certificate());
+            same && reader.ctx.has_items(&at.key(positive))
+        });
+        if !is_required {
+            check_negation(reader, attribute, &at.key(negative));
+        }
         for (field, sense) in [(positive, Sense::OneOf), (negative, Sense::NoneOf)] {
             let tests = attribute.tests(reader, &at.key(field), sense);
             parts.add(attribute, &format!("{prefix}.{field}"), tests);
@@ -280,6 +292,9 @@ fn condition(
         )
         .help("add `values: [..]`, or remove the condition");
         reader.refuse(at, "no values", diagnostic);
+    }
+    if !reader.ctx.has_items(&at.key("values")) {
+        check_negation(reader, attribute, &at.key("notValues"));
     }
     for (field, sense) in lists {
         let tests = attribute.tests(reader, &at.key(field), sense);
