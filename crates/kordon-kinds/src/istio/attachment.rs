@@ -191,7 +191,7 @@ fn target(ctx: &mut Context<'_>, at: &At<'_>) -> Option<TargetOf> {
                 quoted(group)
             );
             let diagnostic = Diagnostic::error(codes::VALUE, message).help(
-                "targets are `Gateway` and `GatewayClass` of `gateway.networking.k8s.io`, `Service` of the group ``, `ServiceEntry` of `networking.istio.io`",
+                "targets are `Gateway` and `GatewayClass` of `gateway.networking.k8s.io`, `ServiceEntry` of `networking.istio.io`, and `Service` without a group",
             );
             let known = ["Gateway", "GatewayClass", "Service", "ServiceEntry"];
             ctx.report_word(&at.key("kind"), "not a target", diagnostic, &known);

@@ -104,6 +104,10 @@ fn token_rule(ctx: &mut Context<'_>, at: &At<'_>) -> Rule {
     if ctx.errors() != before {
         return undecided_rule(at.path(), None, Effect::Allow, &unreadable(at));
     }
+    if written.issuer.is_empty() {
+        let reason = "tokens of any issuer are accepted that these keys verify";
+        return undecided_rule(at.path(), None, Effect::Allow, reason);
+    }
     let mut clauses = vec![own_clause(Test::Token(TokenRule {
         places: places(&written),
         keys: keys(&written),
@@ -149,11 +153,20 @@ fn keys(written: &schema::JwtRule) -> KeySource {
 }
 
 fn check_issuer(ctx: &mut Context<'_>, at: &At<'_>, written: &schema::JwtRule) {
-    if written.issuer.is_empty() {
-        let diagnostic = Diagnostic::error(codes::REQUIRED, "a rule needs `issuer`")
-            .help("add `issuer: ..`, the claim `iss` of the tokens to accept");
-        ctx.report(&at.key("issuer"), "no `issuer`", diagnostic);
+    if !written.issuer.is_empty() {
+        return;
     }
+    let has_keys = written.jwks_uri.as_ref().is_some_and(|uri| !uri.is_empty());
+    let diagnostic = if has_keys {
+        Diagnostic::warning(
+            codes::REQUIRED,
+            "without `issuer` tokens of any issuer are accepted that these keys verify",
+        )
+    } else {
+        Diagnostic::error(codes::REQUIRED, "a rule needs `issuer`")
+    };
+    let help = "add `issuer: ..`, the claim `iss` of the tokens to accept";
+    ctx.report(&at.key("issuer"), "no `issuer`", diagnostic.help(help));
 }
 
 fn check_keys(ctx: &mut Context<'_>, at: &At<'_>, written: &schema::JwtRule) {

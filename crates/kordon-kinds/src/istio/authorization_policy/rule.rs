@@ -155,15 +155,16 @@ fn sources(reader: &mut Reader<'_, '_>, rule: &At<'_>) -> Vec<Parts> {
     let mut read = Vec::new();
     for index in 0..count {
         let entry = list.index(index);
-        let _: schema::From = reader.ctx.read(&entry);
         let source = entry.key("source");
+        let before = reader.ctx.errors();
+        let _: schema::From = reader.ctx.read(&entry);
         let _: schema::Source = reader.ctx.read(&source);
-        let parts = fields(reader, &source, &format!("from[{index}].source"), &SOURCE);
-        refuse_mixed_accounts(reader, &source);
-        if !states_any(reader, &source, &SOURCE) {
+        if reader.ctx.errors() == before && !states_any(reader, &source, &SOURCE) {
             reader.refuse_absent(&entry, "source", "`source: {principals: [..]}`");
         }
-        read.push(parts);
+        let prefix = format!("from[{index}].source");
+        read.push(fields(reader, &source, &prefix, &SOURCE));
+        refuse_mixed_accounts(reader, &source);
     }
     read
 }
@@ -174,15 +175,15 @@ fn operations(reader: &mut Reader<'_, '_>, rule: &At<'_>) -> Vec<Parts> {
     let mut read = Vec::new();
     for index in 0..count {
         let entry = list.index(index);
-        let _: schema::To = reader.ctx.read(&entry);
         let operation = entry.key("operation");
+        let before = reader.ctx.errors();
+        let _: schema::To = reader.ctx.read(&entry);
         let _: schema::Operation = reader.ctx.read(&operation);
-        let prefix = format!("to[{index}].operation");
-        let parts = fields(reader, &operation, &prefix, &OPERATION);
-        if !states_any(reader, &operation, &OPERATION) {
+        if reader.ctx.errors() == before && !states_any(reader, &operation, &OPERATION) {
             reader.refuse_absent(&entry, "operation", "`operation: {paths: [..]}`");
         }
-        read.push(parts);
+        let prefix = format!("to[{index}].operation");
+        read.push(fields(reader, &operation, &prefix, &OPERATION));
     }
     read
 }
