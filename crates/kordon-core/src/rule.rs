@@ -392,12 +392,11 @@ pub enum Fact {
     /// Each line of a header, by its name in lower case; `:method`, `:path` (with the query),
     /// `:authority` and `:scheme` are headers too. An empty line counts.
     Header(String),
-    /// A claim of the verified token, by its path: a text, or the texts in a list.
+    /// A claim of the verified token, by its path: a text, or the texts in a list. What
+    /// [`TokenRule::split_claims`] names is split at blanks first.
     Claim {
         /// The names that lead to it.
         path: Vec<String>,
-        /// Whether a text is split at blanks first.
-        split: bool,
     },
     /// What a filter of the proxy has noted about the request, by its namespace and key.
     Metadata {

@@ -117,7 +117,6 @@ fn snapshot() -> Snapshot {
     let claimed = text(
         Fact::Claim {
             path: vec!["role".to_owned()],
-            split: false,
         },
         TextMatch::Exact("admin".to_owned()),
     );

@@ -94,9 +94,6 @@ codes! {
     IDENTITY_PATTERN = "KD0229", "regular expression in the pattern of an identity",
         "Istio puts the value into a regular expression as it is, so what it matches may surprise",
         "write the whole identity, or a star at one end";
-    SPLIT_CLAIM = "KD0230", "claim that is split at blanks",
-        "decisions split the claims `scope` and `permission` alone, so what depends on another is answered as unknown",
-        "have the issuer write the claim as a list, or compare the whole text";
     IGNORED_SELECTOR = "KD0231", "selector that takes no effect",
         "Istio ignores the policy as it stands, so it protects nothing",
         "remove the selector, or put the policy into the namespace of the workloads";

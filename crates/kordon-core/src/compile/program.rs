@@ -6,6 +6,7 @@ use smallvec::SmallVec;
 use super::stage_index::{self, StageIndex};
 use super::{CompiledPolicy, CompiledRule, CompiledTest, RuleAt};
 use crate::id::{PolicyId, RuleId};
+use crate::model::TokenRule;
 use crate::rule::{Combine, Direction, Order, Plane, Stage, Ties};
 
 /// Stages with more rules than this are indexed.
@@ -57,6 +58,16 @@ impl Program {
             has_conflicting_providers: names_several_providers(&mesh),
             mesh,
         }
+    }
+
+    /// The rules about tokens, in order.
+    pub(crate) fn token_rules(&self) -> impl Iterator<Item = &TokenRule> {
+        let rules = self.authn.iter().flat_map(StageProgram::rules);
+        let clauses = rules.flat_map(|(_, rule)| &rule.clauses);
+        clauses.filter_map(|clause| match &clause.test {
+            CompiledTest::Token(rule) => Some(&**rule),
+            _ => None,
+        })
     }
 
     /// Whether rules ask different providers.

@@ -63,6 +63,8 @@ pub(crate) struct Message<'a> {
     pub(crate) token: Token<'a>,
     /// The claims of the token, once a rule has accepted it.
     pub(crate) claims: Option<&'a Claims>,
+    /// The claims whose texts count as their words, by the rule that accepted the token.
+    pub(crate) split_claims: &'a [String],
 }
 
 /// A host in lower case.
@@ -144,7 +146,7 @@ impl Exchange<'_> {
                 let admits = |line| texts.admits_presence() || texts.matches(line);
                 Holds::from(lines.any(admits))
             }
-            Fact::Claim { path, split } => Holds::from(message.any_claim(path, *split, texts)),
+            Fact::Claim { path } => Holds::from(message.any_claim(path, texts)),
             Fact::Metadata {
                 namespace,
                 key,
@@ -249,12 +251,12 @@ impl<'a> Message<'a> {
         pseudo.into_iter().chain(own.into_iter().flatten())
     }
 
-    fn any_claim(&self, path: &[String], split: bool, texts: &CompiledTexts) -> bool {
+    fn any_claim(&self, path: &[String], texts: &CompiledTexts) -> bool {
         let Some(claim) = self.claims.and_then(|claims| claims.at(path)) else {
             return false;
         };
         match claim {
-            Claim::Text(text) if split => text
+            Claim::Text(text) if self.splits(path) => text
                 .split(' ')
                 .filter(|word| !word.is_empty())
                 .any(|word| texts.matches(word)),
@@ -264,6 +266,11 @@ impl<'a> Message<'a> {
                 found
             }
         }
+    }
+
+    /// Whether the text of a claim counts as its words.
+    fn splits(&self, path: &[String]) -> bool {
+        matches!(path, [name] if self.split_claims.contains(name))
     }
 
     fn any_metadata(&self, namespace: &str, key: &str, list: bool, texts: &CompiledTexts) -> bool {

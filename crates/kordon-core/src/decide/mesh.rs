@@ -7,9 +7,10 @@ use smallvec::SmallVec;
 
 use super::connection::{Guarded, Judgement, Pair, Planes, Reason};
 use super::exchange::{Exchange, Lowered, Message, PeerNames, Providers};
-use super::matching::Connection;
+use super::matching::{Connection, Holds};
 use super::party::{Party, Place};
 use super::{Silent, Trace};
+use crate::compile::Program;
 use crate::decision::{Decision, Problem, Verdict};
 use crate::http_path::{self, HttpPath};
 use crate::model::Membership;
@@ -57,6 +58,7 @@ impl<'a> Asked<'a> {
                 ready.sent.token
             },
             claims: None,
+            split_claims: &[],
         })
     }
 }
@@ -122,7 +124,7 @@ impl Snapshot {
                 return;
             }
             if plane == Plane::Authn {
-                accept_token(&mut exchange, judgement);
+                accept_token(&mut exchange, judgement, pair.to.program);
             }
         }
     }
@@ -243,12 +245,18 @@ const PROXIED: [Plane; 3] = [Plane::Mtls, Plane::Authn, Plane::Mesh];
 
 /// Lets the rules of the mesh see the claims of a token that was accepted. Without a rule that
 /// accepts it, a token is a header like any other.
-fn accept_token(exchange: &mut Exchange<'_>, judgement: Judgement) {
+fn accept_token<'a>(
+    exchange: &mut Exchange<'a>,
+    judgement: Judgement,
+    program: Option<&'a Program>,
+) {
     let is_accepted = judgement.verdict == Verdict::Allow && judgement.explicit;
+    let mut rules = program.into_iter().flat_map(Program::token_rules);
+    let rule = rules.find(|rule| exchange.is_accepted(rule) == Holds::Yes);
     if let Some(message) = exchange.message.as_mut().filter(|_| is_accepted)
-        && let Token::Verified(claims) = message.token
+        && let (Token::Verified(claims), Some(rule)) = (message.token, rule)
     {
-        message.claims = Some(claims);
+        (message.claims, message.split_claims) = (Some(claims), &rule.split_claims);
     }
 }
 

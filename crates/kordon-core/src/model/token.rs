@@ -9,6 +9,8 @@ pub struct TokenRule {
     pub audiences: Vec<String>,
     /// Where the issuer's keys are.
     pub keys: KeySource,
+    /// Claims at the top of which a text counts as its words.
+    pub split_claims: Vec<String>,
     /// Where a token may stand. Empty means `Authorization: Bearer` and the query parameter
     /// `access_token`.
     pub places: Vec<TokenPlace>,

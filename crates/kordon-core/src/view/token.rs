@@ -5,10 +5,9 @@ use std::ops::ControlFlow;
 
 use super::Snapshot;
 use crate::Problem;
-use crate::compile::{CompiledTest, Program, StageProgram};
+use crate::compile::Program;
 use crate::model::TokenRule;
 use crate::request::Endpoint;
-use crate::rule::Plane;
 
 impl Snapshot {
     /// The rules about tokens that the proxies of an endpoint have, each once, in their order: what
@@ -19,21 +18,16 @@ impl Snapshot {
     pub fn token_rules(&self, endpoint: &Endpoint<'_>) -> Result<Vec<TokenRule>, Problem> {
         let mut found = Vec::new();
         let _all = self.each_side(endpoint, &mut |side, _| {
-            found.extend(side.program.into_iter().flat_map(token_rules).cloned());
+            found.extend(
+                side.program
+                    .into_iter()
+                    .flat_map(Program::token_rules)
+                    .cloned(),
+            );
             ControlFlow::Continue(())
         })?;
         let mut seen = BTreeSet::new();
         found.retain(|rule: &TokenRule| seen.insert(rule.clone()));
         Ok(found)
     }
-}
-
-fn token_rules(program: &Program) -> impl Iterator<Item = &TokenRule> {
-    let stages = program.proxy_stages(Plane::Authn).iter();
-    let rules = stages.flat_map(StageProgram::rules);
-    let clauses = rules.flat_map(|(_, rule)| &rule.clauses);
-    clauses.filter_map(|clause| match &clause.test {
-        CompiledTest::Token(rule) => Some(&**rule),
-        _ => None,
-    })
 }

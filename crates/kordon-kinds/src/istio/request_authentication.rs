@@ -10,7 +10,7 @@ use kordon_syntax::{Diagnostic, FieldPath, quoted};
 use serde::de::IgnoredAny;
 
 use super::attachment::{self, Selected, widest};
-use super::mesh::{clause, own_clause, policy, stage};
+use super::mesh::{own_clause, policy, stage};
 use super::schema::{self, AuthenticationSpec};
 use crate::at::{At, elements};
 use crate::codes;
@@ -62,13 +62,19 @@ fn authentication(path: FieldPath, selected: Selected, rules: Vec<Rule>) -> Item
     policy(Plane::Authn, stage, Order(0.0), path, selected, rules)
 }
 
-/// No rule refuses a request that carries no token.
+/// No rule refuses a request that carries no token. Where a rule is not known, nobody knows where
+/// it looks for tokens either, so that one may be overlooked.
 fn with_no_token(path: FieldPath, mut rules: Vec<Rule>) -> Vec<Rule> {
+    let clauses = rules.iter().flat_map(|rule| &rule.clauses);
+    let mut doubts = clauses.filter(|clause| matches!(clause.test, Test::Unknown(_)));
+    let doubt = doubts.next().cloned();
     rules.push(Rule {
         path,
         name: None,
         effect: Effect::Allow,
-        clauses: vec![own_clause(Test::NoToken)],
+        clauses: std::iter::once(own_clause(Test::NoToken))
+            .chain(doubt)
+            .collect(),
     });
     rules
 }
@@ -93,35 +99,35 @@ fn token_rules(ctx: &mut Context<'_>, list: &At<'_>) -> Vec<Rule> {
 fn token_rule(ctx: &mut Context<'_>, at: &At<'_>) -> Rule {
     let before = ctx.errors();
     let written: schema::JwtRule = ctx.read(at);
+    let is_read = ctx.errors() == before;
+    // The API server refuses a rule without an issuer; Envoy takes tokens of any then.
     check_issuer(ctx, at, &written);
+    let before = ctx.errors();
     check_keys(ctx, at, &written);
     check_texts(ctx, &at.key("audiences"), &written.audiences);
     check_texts(ctx, &at.key("fromParams"), &written.from_params);
     check_texts(ctx, &at.key("fromCookies"), &written.from_cookies);
     check_headers(ctx, &at.key("fromHeaders"), &written.from_headers);
-    let split = at.key("spaceDelimitedClaims");
-    let other_claims = split_claims(ctx, &split, &written.space_delimited_claims);
-    if ctx.errors() != before {
+    check_texts(
+        ctx,
+        &at.key("spaceDelimitedClaims"),
+        &written.space_delimited_claims,
+    );
+    if !is_read || ctx.errors() != before {
         return undecided_rule(at.path(), None, Effect::Allow, &unreadable(at));
     }
-    if written.issuer.is_empty() {
-        let reason = "tokens of any issuer are accepted that these keys verify";
-        return undecided_rule(at.path(), None, Effect::Allow, reason);
-    }
-    let mut clauses = vec![own_clause(Test::Token(TokenRule {
+    let token = TokenRule {
+        split_claims: split_claims(&written),
         places: places(&written),
         keys: keys(&written),
         issuer: written.issuer,
         audiences: written.audiences,
-    }))];
-    clauses.extend(
-        other_claims.map(|reason| clause("spaceDelimitedClaims".to_owned(), Test::Unknown(reason))),
-    );
+    };
     Rule {
         path: at.path(),
         name: None,
         effect: Effect::Allow,
-        clauses,
+        clauses: vec![own_clause(Test::Token(token))],
     }
 }
 
@@ -208,17 +214,8 @@ fn check_headers(ctx: &mut Context<'_>, list: &At<'_>, headers: &[schema::JwtHea
     }
 }
 
-/// Why conditions on claims cannot be told, if more claims than usual are split at blanks.
-fn split_claims(ctx: &mut Context<'_>, at: &At<'_>, claims: &[String]) -> Option<String> {
-    let other = claims
-        .iter()
-        .find(|claim| !SPLIT.contains(&claim.as_str()))?;
-    let message = format!(
-        "decisions split `scope` and `permission` at blanks, and not {}",
-        quoted(other)
-    );
-    let diagnostic = Diagnostic::warning(codes::SPLIT_CLAIM, message)
-        .help("requests with a token of this rule are answered as unknown; remove the claim to have them decided");
-    ctx.report(at, "names another claim", diagnostic);
-    Some(format!("the claim `{other}` is split at blanks"))
+/// The claims that Istio has Envoy split at blanks.
+fn split_claims(written: &schema::JwtRule) -> Vec<String> {
+    let others = written.space_delimited_claims.iter().cloned();
+    SPLIT.map(str::to_owned).into_iter().chain(others).collect()
 }

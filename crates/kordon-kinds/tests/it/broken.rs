@@ -465,8 +465,6 @@ fn mesh(kind: &str, spec: &str) -> String {
 fn policies_of_a_mesh() {
     let authorization = |spec: &str| mesh("AuthorizationPolicy", spec);
     let rule = |rule: &str| authorization(&format!("action: DENY\nrules:\n- {rule}"));
-    let peers = |spec: &str| mesh("PeerAuthentication", spec);
-    let tokens = |spec: &str| mesh("RequestAuthentication", spec);
     let cases = [
         (
             "unknown action",
@@ -561,6 +559,15 @@ fn policies_of_a_mesh() {
                 "  namespace: shop\n  annotations: {istio.io/dry-run: enabled}",
             ),
         ),
+    ];
+    insta::assert_snapshot!(rendered(&cases));
+}
+
+#[test]
+fn tokens_and_connections_of_a_mesh() {
+    let peers = |spec: &str| mesh("PeerAuthentication", spec);
+    let tokens = |spec: &str| mesh("RequestAuthentication", spec);
+    let cases = [
         ("no issuer", tokens("jwtRules: [{jwks: '{}'}]")),
         ("any issuer", tokens("jwtRules: [{jwksUri: 'https://a'}]")),
         (
@@ -568,8 +575,8 @@ fn policies_of_a_mesh() {
             tokens("jwtRules: [{issuer: a, jwksUri: a.example/keys}]"),
         ),
         (
-            "claim that is split",
-            tokens("jwtRules: [{issuer: a, spaceDelimitedClaims: [roles]}]"),
+            "claim without a name",
+            tokens("jwtRules: [{issuer: a, spaceDelimitedClaims: ['']}]"),
         ),
         ("unknown mode", peers("mtls: {mode: STRICKT}")),
         ("mode without mtls", peers("mode: STRICT")),

@@ -199,12 +199,13 @@ impl<'a> Scene<'a> {
         (decision, self.engine.explain(request), status)
     }
 
-    /// Where policies name several providers, Istio has none asked and all refused.
+    /// A provider that does not exist, or is one of several, is not asked: all is refused.
     fn in_words_of_the_pack(&self, by: &'static str) -> &'static str {
         let named = self.pack.policies.iter();
-        let named = named.filter_map(|policy| policy.pointer("/spec/provider/name"));
-        let names: BTreeSet<String> = named.map(ToString::to_string).collect();
-        if names.len() > 1 && by == "ext_authz" {
+        let named = named.filter_map(|policy| policy.pointer("/spec/provider/name")?.as_str());
+        let names: BTreeSet<&str> = named.collect();
+        let exists = |name: &&str| self.pack.providers.iter().any(|known| known == name);
+        if by == "ext_authz" && (names.len() > 1 || !names.iter().all(exists)) {
             "rbac"
         } else {
             by
@@ -230,7 +231,7 @@ impl<'a> Scene<'a> {
             return Ok(());
         };
         let found = istio::matched_rule(&explanation).unwrap_or_else(|| "none".to_owned());
-        if matched == found || matched.ends_with(&format!("-{found}")) {
+        if matched.contains(&found) {
             return Ok(());
         }
         Err(format!("matched {found}: {}", shown()))
@@ -264,7 +265,10 @@ fn any_token() -> Object {
             workloads: Selector::Everything,
         },
         rules: Rules::Own(vec![
-            rule(Test::Token(TokenRule::default())),
+            rule(Test::Token(TokenRule {
+                split_claims: ["scope", "permission"].map(str::to_owned).into(),
+                ..TokenRule::default()
+            })),
             rule(Test::NoToken),
         ]),
     };

@@ -59,7 +59,6 @@ pub(super) fn principal(test: &Test) -> Option<Value> {
 fn claim(name: &str, pattern: &TextMatch) -> Value {
     let fact = Fact::Claim {
         path: vec![name.to_owned()],
-        split: false,
     };
     json!({"metadata": metadata(&fact, &text(pattern, Case::Sensitive))})
 }

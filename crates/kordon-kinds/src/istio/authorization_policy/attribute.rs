@@ -37,9 +37,6 @@ pub(super) enum Attribute {
     Metadata { namespace: String, key: String },
 }
 
-/// Claims whose text is a list of words.
-const SPACE_DELIMITED: [&str; 2] = ["scope", "permission"];
-
 impl Attribute {
     /// Whether only HTTP requests have it.
     pub(super) fn is_of_http(&self) -> bool {
@@ -197,10 +194,8 @@ fn text_test(of: Fact, sense: Sense, case: Case, patterns: Vec<TextMatch>) -> Te
 }
 
 fn claim(path: &[String]) -> Fact {
-    let split = matches!(path, [only] if SPACE_DELIMITED.contains(&only.as_str()));
     Fact::Claim {
         path: path.to_vec(),
-        split,
     }
 }
 

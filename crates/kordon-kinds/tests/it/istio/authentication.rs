@@ -49,7 +49,7 @@ fn a_policy_without_rules_about_tokens_refuses_none() {
 
 #[test]
 fn a_rule_says_which_tokens_and_where_they_stand() {
-    let rule = "{issuer: a, audiences: [x, z], jwksUri: 'https://a/keys', fromHeaders: [{name: x-t, prefix: 'T '}], fromParams: [p], fromCookies: [c], forwardOriginalToken: true}";
+    let rule = "{issuer: a, audiences: [x, z], jwksUri: 'https://a/keys', fromHeaders: [{name: x-t, prefix: 'T '}], fromParams: [p], fromCookies: [c], spaceDelimitedClaims: [roles], forwardOriginalToken: true}";
     let policy = clean_policy(&requests(&format!("{{jwtRules: [{rule}]}}")));
     let header = TokenPlace::Header {
         name: "x-t".to_owned(),
@@ -59,6 +59,7 @@ fn a_rule_says_which_tokens_and_where_they_stand() {
         issuer: "a".to_owned(),
         audiences: vec!["x".to_owned(), "z".to_owned()],
         keys: KeySource::Uri("https://a/keys".to_owned()),
+        split_claims: ["scope", "permission", "roles"].map(str::to_owned).into(),
         places: vec![
             header,
             TokenPlace::Parameter("p".to_owned()),
@@ -74,21 +75,8 @@ fn a_rule_says_which_tokens_and_where_they_stand() {
 }
 
 #[test]
-fn claims_that_are_split_otherwise_make_their_tokens_unknown() {
-    let spec = "{jwtRules: [{issuer: a, spaceDelimitedClaims: [scope, roles]}]}";
-    let (located, messages) = one(&requests(spec));
-    assert_eq!(located.state, State::Exact);
-    assert!(messages[0].contains("roles"), "{messages:?}");
-    let policy = only(&located);
-    let clauses = &own_rules(&policy)[0].clauses;
-    assert!(matches!(clauses[0].test, Test::Token(_)));
-    assert!(matches!(clauses[1].test, Test::Unknown(_)));
-}
-
-#[test]
 fn a_rule_about_tokens_with_a_problem_is_undecided() {
     for rule in [
-        "{}",
         "{issuer: a, jwksUri: idp.example}",
         "{issuer: a, audiences: ['']}",
         "{issuer: a, fromHeaders: [{prefix: x}]}",
@@ -101,7 +89,20 @@ fn a_rule_about_tokens_with_a_problem_is_undecided() {
         let first = &own_rules(&policy)[0].clauses[0].test;
         assert!(matches!(first, Test::Unknown(_)), "{rule}");
         assert_eq!(token_rule(&policy, 1).issuer, "b", "{rule}");
+        let without = &own_rules(&policy)[2].clauses;
+        assert!(
+            matches!(&without[..], [none, doubt] if none.test == Test::NoToken
+                && matches!(doubt.test, Test::Unknown(_))),
+            "a token may stand where the rule looks: {rule}"
+        );
     }
+    let (located, _) = one(&requests("{jwtRules: [{jwks: '{}'}]}"));
+    assert_eq!(
+        located.state,
+        State::Broken,
+        "the API server wants an issuer"
+    );
+    assert_eq!(token_rule(&only(&located), 0).issuer, "");
     let (located, _) = one(&requests("{jwtRule: [{issuer: a}]}"));
     let policy = only(&located);
     assert!(matches!(

@@ -157,19 +157,19 @@ fn what_only_http_has_is_judged_on_http() {
         ),
         (
             "{when: [{key: request.auth.audiences, values: [a]}]}",
-            "when[0].values: Claim { path: [\"aud\"], split: false } Sensitive a",
+            "when[0].values: Claim { path: [\"aud\"] } Sensitive a",
         ),
         (
             "{when: [{key: request.auth.presenter, values: [a]}]}",
-            "when[0].values: Claim { path: [\"azp\"], split: false } Sensitive a",
+            "when[0].values: Claim { path: [\"azp\"] } Sensitive a",
         ),
         (
             "{when: [{key: 'request.auth.claims[scope]', values: [a]}]}",
-            "when[0].values: Claim { path: [\"scope\"], split: true } Sensitive a",
+            "when[0].values: Claim { path: [\"scope\"] } Sensitive a",
         ),
         (
             "{when: [{key: 'request.auth.claims[a][scope]', values: [a]}]}",
-            "when[0].values: Claim { path: [\"a\", \"scope\"], split: false } Sensitive a",
+            "when[0].values: Claim { path: [\"a\", \"scope\"] } Sensitive a",
         ),
     ];
     for (rule, expected) in cases {
