@@ -13,7 +13,7 @@ pub(super) fn attaches(policy: &Value, root_namespace: &str, workload: &Workload
     let namespace = namespace_of(policy);
     let refs = target_refs(policy);
     match workload.proxy {
-        // "Waypoints only consider targetRefs; selectors are ignored."
+        // A waypoint looks at targets alone, so a selector never reaches it.
         Proxy::Waypoint => refs
             .iter()
             .any(|found| names_waypoint(found, namespace, root_namespace, workload)),
@@ -32,7 +32,8 @@ pub(super) fn has_target(policy: &Value) -> bool {
     !target_refs(policy).is_empty()
 }
 
-/// "If the policy is in the root namespace, it applies to all namespaces", its selector included.
+/// `WorkloadSelector`: in the root namespace "the selector will additionally match with workloads in
+/// all namespaces".
 pub(super) fn selects(policy: &Value, root_namespace: &str, workload: &Workload) -> bool {
     let namespace = namespace_of(policy);
     let is_in_reach = namespace == root_namespace || namespace == workload.namespace;
@@ -53,7 +54,7 @@ fn target_refs(policy: &Value) -> Vec<&Value> {
         .collect()
 }
 
-/// "The referenced Gateway must be in the same namespace as the policy."
+/// A Gateway is named in the namespace of the policy.
 fn names_gateway(target: &Value, namespace: &str, workload: &Workload) -> bool {
     let name = workload.labels.get(GATEWAY).map(String::as_str);
     text(target, "/group") == GATEWAY_GROUP
@@ -80,7 +81,7 @@ fn names_waypoint(
     };
     match (group, kind) {
         ("" | "core", "Service") | ("networking.istio.io", "ServiceEntry") => serves(),
-        // "A GatewayClass can only be targeted from the root namespace."
+        // The class of all waypoints is named in the root namespace alone.
         (GATEWAY_GROUP, "GatewayClass") => name == "istio-waypoint" && namespace == root_namespace,
         _ => names_gateway(target, namespace, workload),
     }

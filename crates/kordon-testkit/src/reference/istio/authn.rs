@@ -90,7 +90,7 @@ fn merge(outcomes: &[Outcome]) -> Authenticated {
     }
 }
 
-/// The status when no token was valid. Envoy prefers an error that is not about a missing token or
+/// The status when no token was valid. Envoy (`jwt_authn/verifier.cc`) prefers an error that is not about a missing token or
 /// another issuer, and of several the last; last of all stands the error of "all lack theirs",
 /// which is the first that there is.
 fn refusal(outcomes: &[Outcome]) -> Option<u16> {

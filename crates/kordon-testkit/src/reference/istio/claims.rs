@@ -40,7 +40,7 @@ pub(super) fn claim_fits(claims: Option<&Value>, path: &[&str], value: &str) -> 
 }
 
 /// Whether issuer and subject fit a value of `requestPrincipals`. Source: "a list of request
-/// identities derived from the JWT. The request identity is in the format of `ISS/SUB`".
+/// identities derived from the JWT. The request identity is in the format of `<ISS>/<SUB>`".
 pub(super) fn is_request_principal(claims: Option<&Value>, value: &str) -> bool {
     let text = |name: &str| claims?.get(name)?.as_str();
     let (Some(issuer), Some(subject)) = (text("iss"), text("sub")) else {

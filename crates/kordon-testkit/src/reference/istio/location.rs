@@ -15,8 +15,8 @@ pub(super) struct Locations {
 }
 
 impl Locations {
-    /// `JWTRule`: "If no location is specified, the default locations are the Authorization header
-    /// with the Bearer schema, and the `access_token` query parameter." One that is replaces them.
+    /// `JWTRule`: "If no explicit location is specified, the following default locations are tried in
+    /// order": the header `Authorization` with `Bearer`, and the parameter `access_token`.
     pub(super) fn read(rule: &Value) -> Self {
         let headers = list(rule, "/fromHeaders").iter();
         let read = Self {
@@ -54,9 +54,7 @@ impl Locations {
         let cookies = self.cookies.iter().filter_map(|name| in_cookie(http, name));
         headers.chain(params).chain(cookies).collect()
     }
-}
 
-impl Locations {
     /// A request without what stood at these places, as a valid token is not passed on. Cookies
     /// stay.
     pub(super) fn remove(&self, http: &HttpFacts) -> HttpFacts {

@@ -31,8 +31,8 @@ pub(super) struct PeerAuthentication {
     ports: BTreeMap<u16, Option<MtlsMode>>,
 }
 
-/// The mode for a port of a workload. "Mode UNSET: inherit from parent, if has one. Otherwise
-/// treated as PERMISSIVE." The parents of a port are the workload, its namespace and the mesh.
+/// The mode for a port of a workload. UNSET: "Inherit from parent, if has one. Otherwise treated as
+/// PERMISSIVE." The parents of a port are the workload, its namespace and the mesh.
 pub(super) fn mode(
     policies: &[PeerAuthentication],
     root_namespace: &str,
@@ -84,7 +84,7 @@ impl PeerAuthentication {
         }
     }
 
-    /// Where it stands among others: "the oldest policy takes effect", then the first by name.
+    /// Where it stands among others: the oldest of a scope holds, then the first by name.
     pub(super) fn age(&self) -> (String, String) {
         (self.created.clone(), self.name.clone())
     }

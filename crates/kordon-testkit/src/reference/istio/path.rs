@@ -7,9 +7,9 @@ pub enum Normalization {
     None,
     /// "Normalize according to RFC 3986": dots, backslashes, needless escapes.
     Base,
-    /// In addition, "consecutive slashes are merged".
+    /// In addition, slashes in a row become one.
     MergeSlashes,
-    /// In addition and before all, "slash and backslash are decoded".
+    /// In addition and before all, escaped slashes and backslashes are decoded.
     DecodeAndMergeSlashes,
 }
 

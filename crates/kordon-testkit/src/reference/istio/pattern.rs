@@ -11,8 +11,8 @@ pub(super) enum Pattern<'a> {
 }
 
 impl<'a> Pattern<'a> {
-    /// Source: "Exact match, prefix match `abc*`, suffix match `*abc`, presence match `*`". A star
-    /// in front counts before one at the end, and any other stands for itself.
+    /// Rule: "Presence match: `*` will match when value is not empty". A star in front counts before
+    /// one at the end, and any other stands for itself.
     pub(super) fn new(text: &'a str) -> Self {
         if text == "*" {
             return Self::Present;

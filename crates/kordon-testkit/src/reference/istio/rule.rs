@@ -26,7 +26,7 @@ enum Holds {
 }
 
 /// Whether a rule matches. Rule: "A match occurs when at least one source, one operation and all
-/// conditions match the request."
+/// conditions matches the request."
 pub(super) fn matches(scene: &Scene<'_>, rule: &Value) -> bool {
     let from = alternatives(scene, rule, "/from", "/source", &source::FIELDS);
     let to = alternatives(scene, rule, "/to", "/operation", &operation::FIELDS);

@@ -58,12 +58,12 @@ pub(super) fn trust_domain(scene: &Scene<'_>, value: &str) -> bool {
         .any(|domain| scene.any_identity(|identity| is_of_trust_domain(domain, identity)))
 }
 
-/// Source: "IP address of the peer, from the source address of the IP packet".
+/// Source: "populated from the source address of the IP packet".
 pub(super) fn ip(scene: &Scene<'_>, value: &str) -> Option<bool> {
     holds(value, scene.request.connection.ip)
 }
 
-/// Source: "populated from the X-Forwarded-For header or proxy protocol".
+/// Source: "populated from X-Forwarded-For header or proxy protocol".
 pub(super) fn remote_ip(scene: &Scene<'_>, value: &str) -> Option<bool> {
     holds(value, scene.request.connection.remote_ip)
 }

@@ -77,6 +77,7 @@ impl<'a> Stages<'a> {
         })
     }
 
+    /// CUSTOM, then tokens, then the rules that policies decide alone.
     fn run(&mut self, outside: &dyn Outside) -> Answer {
         let refused = self.custom(outside).or_else(|| self.authenticate(outside));
         if let Some(refused) = refused {
@@ -122,13 +123,14 @@ impl<'a> Stages<'a> {
         })
     }
 
-    /// "If the provider does not exist, all requests that match are denied."
+    /// An authorizer that is not known, or one of too many, lets nothing pass that its rules match.
     fn refuse_for_bad_provider(&self, provider: &str) -> Option<Answer> {
         let matched = self.smallest(|policy| is_of(policy, provider))?;
         let key = format!("istio-ext-authz-{provider}-{matched}-deny-due-to-bad-CUSTOM-action");
         Some(Answer::denied(DeniedBy::Rbac).with_matched(Some(key)))
     }
 
+    /// Asks an authorizer if one of its rules matches.
     fn ask(&mut self, provider: &str, outside: &dyn Outside) -> Option<Answer> {
         let key = |matched: String| format!("istio-ext-authz-{provider}-{matched}");
         // CUSTOM has no dry run; its rules deny what they match.
@@ -157,7 +159,10 @@ impl<'a> Stages<'a> {
             Authenticated::Passes(Some(login)) => {
                 self.claims = Some(login.claims);
                 self.request.http = Some(login.http);
-                self.path = path_of(self.mesh, &self.request)?;
+                match path_of(self.mesh, &self.request) {
+                    Some(path) => self.path = path,
+                    None => return Some(Answer::denied(DeniedBy::BadRequest)),
+                }
                 None
             }
         }

@@ -13,8 +13,7 @@ pub(super) fn fits_path(value: &str, path: &str) -> bool {
     }
 }
 
-/// Operation: "`{*}` will match exactly one path segment; `{**}` will match zero or more path
-/// segments". The slashes beside an operator belong to the literal parts.
+/// `{*}` is one segment and `{**}` any text. The slashes beside them belong to the literal parts.
 fn pieces(template: &str) -> Vec<Piece> {
     glob::parse(
         template,

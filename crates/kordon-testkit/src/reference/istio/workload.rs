@@ -113,7 +113,7 @@ fn proxy_of(labels: &BTreeMap<String, String>, namespace_mode: Option<&String>) 
     if labels.contains_key(GATEWAY) {
         return Proxy::Gateway;
     }
-    // "Pods can be labelled with istio.io/dataplane-mode to override the namespace."
+    // What a pod says of itself counts before what its namespace says.
     let mode = labels.get(DATAPLANE).or(namespace_mode);
     if mode.is_some_and(|mode| mode == "ambient") {
         Proxy::Ztunnel
