@@ -9,6 +9,8 @@ pub(super) enum Piece {
     Anything,
     /// Any text of a character or more: `.+`.
     Something,
+    /// Any one character: `.`.
+    Character,
     /// Any text without a slash, also none: `[^/]*`.
     Within,
     /// Any text without a slash of a character or more: `[^/]+`.
@@ -30,9 +32,10 @@ pub(super) fn matches(pieces: &[Piece], text: &str) -> bool {
 
 /// What may be left of a text behind a gap.
 fn remainders<'a>(gap: &Piece, text: &'a str) -> impl Iterator<Item = &'a str> {
-    let least = usize::from(matches!(gap, Piece::Something | Piece::Segment));
+    let least = usize::from(!matches!(gap, Piece::Anything | Piece::Within));
     let end = match gap {
         Piece::Within | Piece::Segment => text.find('/').unwrap_or(text.len()),
+        Piece::Character => text.chars().next().map_or(0, char::len_utf8),
         _ => text.len(),
     };
     let starts = text.char_indices().map(|(at, _)| at).chain([text.len()]);
@@ -79,6 +82,10 @@ mod tests {
         check("a*b", Piece::Within, "a/b", false);
         check("a*b", Piece::Segment, "ab", false);
         check("a*b", Piece::Segment, "aéb", true);
+        check("a*b", Piece::Character, "aéb", true);
+        check("a*b", Piece::Character, "ab", false);
+        check("a*b", Piece::Character, "axxb", false);
+        check("a*", Piece::Character, "a", false);
         check("*", Piece::Segment, "", false);
         check("*b", Piece::Anything, "bc", false);
     }

@@ -4,6 +4,7 @@ use super::glob::{self, Piece};
 use super::pattern::Pattern;
 
 const SPIFFE: &str = "spiffe://";
+const DOT: (&str, Piece) = (".", Piece::Character);
 
 /// Whether an identity is a principal. Source: "a list of peer identities derived from the peer
 /// certificate", written without `spiffe://`.
@@ -18,10 +19,11 @@ pub(super) fn is_principal(value: &str, identity: &str) -> bool {
 }
 
 /// Whether an identity is in a namespace: it has `/ns/NAMESPACE/` anywhere, and every star of the
-/// value stands for any text.
+/// value stands for any text. The value is part of a regular expression, so a dot is any character;
+/// no other sign of such expressions can stand in a name.
 pub(super) fn is_in_namespace(value: &str, identity: &str) -> bool {
     let mut pieces = vec![Piece::Anything, literal("/ns/")];
-    pieces.extend(glob::parse(value, &[("*", Piece::Anything)]));
+    pieces.extend(glob::parse(value, &[("*", Piece::Anything), DOT]));
     pieces.extend([literal("/"), Piece::Anything]);
     glob::matches(&pieces, identity)
 }
@@ -41,7 +43,8 @@ pub(super) fn is_of_trust_domain(value: &str, identity: &str) -> bool {
 }
 
 /// Whether an identity is a service account, `NAMESPACE/NAME` or the name in the policy's
-/// namespace. Other parts of a path may stand between the two and behind them.
+/// namespace. Other parts of a path may stand between the two and behind them. Dots are any
+/// character, as in namespaces.
 pub(super) fn is_service_account(value: &str, policy_namespace: &str, identity: &str) -> bool {
     let (namespace, account) = value.split_once('/').unwrap_or((policy_namespace, value));
     let between: [&[Piece]; 2] = [&[], &[Piece::Something, literal("/")]];
@@ -50,13 +53,10 @@ pub(super) fn is_service_account(value: &str, policy_namespace: &str, identity: 
         .iter()
         .flat_map(|between| behind.iter().map(move |behind| (*between, *behind)));
     forms.into_iter().any(|(between, behind)| {
-        let mut pieces = vec![
-            literal(SPIFFE),
-            Piece::Something,
-            literal(&format!("/ns/{namespace}/")),
-        ];
+        let mut pieces = vec![literal(SPIFFE), Piece::Something];
+        pieces.extend(glob::parse(&format!("/ns/{namespace}/"), &[DOT]));
         pieces.extend_from_slice(between);
-        pieces.push(literal(&format!("sa/{account}")));
+        pieces.extend(glob::parse(&format!("sa/{account}"), &[DOT]));
         pieces.extend_from_slice(behind);
         glob::matches(&pieces, identity)
     })

@@ -25,7 +25,7 @@ fn with_allow_policies_a_rule_of_any_of_them_must_match() {
     assert!(answer(&policies, &with_path("/b")).allowed);
     let found = answer(&policies, &with_path("/c"));
     assert_eq!(found.denied_by, Some(DeniedBy::Rbac));
-    assert_eq!(found.matched, None);
+    assert_eq!((found.matched, found.explicit), (None, true));
 }
 
 #[test]

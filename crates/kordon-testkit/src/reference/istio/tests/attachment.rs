@@ -73,6 +73,10 @@ fn a_gateway_takes_policies_of_its_namespace_that_name_it_or_select_it() {
     assert!(!holds("istio-system", &named("gw"), &gateway()));
     assert!(!holds("foo", &target("", "Gateway", "gw"), &gateway()));
     assert!(!holds("foo", &target("", "Service", "web"), &gateway()));
+    let mut both = named("other");
+    let more = named("gw")["targetRefs"][0].clone();
+    both["targetRefs"].as_array_mut().unwrap().push(more);
+    assert!(holds("foo", &both, &gateway()));
     let selector = json!({"selector": {"matchLabels": {"app": "edge"}}});
     assert!(holds("foo", &selector, &gateway()));
     assert!(holds("foo", &json!({}), &gateway()));
@@ -119,6 +123,11 @@ fn a_pod_is_judged_by_the_proxy_that_labels_speak_of() {
     let ambient = [("istio.io/dataplane-mode", "ambient")];
     check(json!({}), &[], Proxy::Sidecar);
     check(json!({}), &ambient, Proxy::Ztunnel);
+    check(
+        json!({"istio.io/dataplane-mode": "ambient"}),
+        &ambient,
+        Proxy::Ztunnel,
+    );
     check(
         json!({"istio.io/dataplane-mode": "none"}),
         &ambient,

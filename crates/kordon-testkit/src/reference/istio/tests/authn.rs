@@ -187,6 +187,9 @@ fn a_valid_token_is_not_seen_by_rules_unless_it_is_forwarded() {
     let header = json!({"key": "request.headers[authorization]", "values": ["*"]});
     assert!(check(true, &bearer("a:good"), header.clone()));
     assert!(!check(false, &bearer("a:good"), header));
+    let beside = with_headers(&[("x-a", "one"), ("authorization", "Bearer a:good")]);
+    let other = json!({"key": "request.headers[x-a]", "values": ["one"]});
+    assert!(check(false, &beside, other));
     let path = |value: &str| json!({"key": "request.headers[:path]", "values": [value]});
     let query = with_path("/p?x=1&access_token=a:good&y=2");
     assert!(check(false, &query, path("/p?x=1&y=2")));

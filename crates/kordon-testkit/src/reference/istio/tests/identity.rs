@@ -78,6 +78,8 @@ fn a_namespace_stands_anywhere_in_a_name_and_every_star_is_any_text() {
     check(&of("*b*"), &["spiffe://td/ns/abc/sa/d"], true);
     check(&of("a*d"), &["spiffe://td/ns/a/sa/d/x"], true);
     check(&of("*"), &["spiffe://td/ns/abc/sa/d"], true);
+    check(&of("a.c"), &["spiffe://td/ns/a-c/sa/d"], true);
+    check(&of("a.c"), &["spiffe://td/ns/ac/sa/d"], false);
 }
 
 #[test]
@@ -88,9 +90,15 @@ fn a_service_account_is_in_the_namespace_named_or_in_that_of_the_policy() {
     check(&of("b"), &["spiffe://td/ns/a/sa/b"], false);
     check(&of("a/b"), &["spiffe://td/ns/a/x/sa/b"], true);
     check(&of("a/b"), &["spiffe://td/ns/a/sa/b/c"], true);
+    check(&of("a/b"), &["spiffe://td/ns/a//sa/b"], false);
+    check(&of("a/b"), &["spiffe://td/ns/a/sa/b/"], false);
     check(&of("a/b"), &["spiffe://td/ns/a/sa/bc"], false);
     check(&of("a/b"), &["spiffe:///ns/a/sa/b"], false);
     check(&of("a/*"), &["spiffe://td/ns/a/sa/b"], false);
+    check(&of("a/b.c"), &["spiffe://td/ns/a/sa/b.c"], true);
+    check(&of("a/b.c"), &["spiffe://td/ns/a/sa/b-c"], true);
+    check(&of("a/b.c"), &["spiffe://td/ns/a/sa/bc"], false);
+    check(&of("a.b/c"), &["spiffe://td/ns/a-b/sa/c"], true);
     check(&of("a/b"), &["td/ns/a/sa/b"], false);
 }
 

@@ -110,6 +110,7 @@ fn service_accounts_are_exact_and_principals_know_no_aliases() {
     let account = |value: &str| source(&json!({"serviceAccounts": [value]}));
     assert!(passes("ALLOW", &account("a/b"), &named_a()));
     assert!(!passes("ALLOW", &account("b"), &named_a()));
+    assert!(!passes("ALLOW", &account("a/b"), &bytes()));
     assert!(passes(
         "ALLOW",
         &account("b"),
