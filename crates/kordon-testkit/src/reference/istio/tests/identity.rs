@@ -32,6 +32,11 @@ fn a_principal_is_a_spiffe_name_without_its_scheme() {
     check(&of("*/sa/b"), &["spiffe://td/ns/a/sa/b"], true);
     check(&of("*/sa/b"), &["x/sa/b"], false);
     check(&of("*/ns/*"), &["spiffe://td/ns/a/sa/b"], false);
+    // Behind a star in front, dots and stars are those of a regular expression.
+    check(&of("*.local/ns/a"), &["spiffe://x-local/ns/a"], true);
+    check(&of("*/sa/mid*"), &["spiffe://td/ns/a/sa/mi"], true);
+    check(&of("*/sa/mid*"), &["spiffe://td/ns/a/sa/midx"], false);
+    check(&of("t.d/ns/a/sa/b"), &["spiffe://t-d/ns/a/sa/b"], false);
     check(&of("TD/ns/a/sa/b"), &["spiffe://td/ns/a/sa/b"], false);
 }
 
@@ -94,7 +99,8 @@ fn a_service_account_is_in_the_namespace_named_or_in_that_of_the_policy() {
     check(&of("a/b"), &["spiffe://td/ns/a/sa/b/"], false);
     check(&of("a/b"), &["spiffe://td/ns/a/sa/bc"], false);
     check(&of("a/b"), &["spiffe:///ns/a/sa/b"], false);
-    check(&of("a/*"), &["spiffe://td/ns/a/sa/b"], false);
+    // The star repeats the slash before it, and what follows may be any part of a path.
+    check(&of("a/*"), &["spiffe://td/ns/a/sa/b"], true);
     check(&of("a/b.c"), &["spiffe://td/ns/a/sa/b.c"], true);
     check(&of("a/b.c"), &["spiffe://td/ns/a/sa/b-c"], true);
     check(&of("a/b.c"), &["spiffe://td/ns/a/sa/bc"], false);
@@ -120,6 +126,7 @@ fn the_first_star_of_a_trust_domain_is_text_without_a_slash() {
     let of = |pattern: &str| json!({"trustDomains": [pattern]});
     check(&of("td"), &["spiffe://td/ns/a/sa/b"], true);
     check(&of("td"), &["spiffe://td"], false);
+    check(&of("td"), &["spiffe://td/"], true);
     check(&of("t*"), &["spiffe://td/ns/a/sa/b"], true);
     check(&of("*.x"), &["spiffe://a.x/ns/a/sa/b"], true);
     check(&of("t*"), &["spiffe://a/t/b"], false);
