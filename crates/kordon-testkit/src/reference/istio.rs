@@ -95,21 +95,20 @@ impl Mesh {
         request: &RequestFacts,
         outside: &dyn Outside,
     ) -> Answer {
-        let port = request.connection.port;
-        let mode = self.mtls_mode(workload, port);
-        if workload.proxy == Proxy::Ztunnel {
-            return ztunnel::decide(&self.policies, &self.config, workload, request, mode);
-        }
-        let protocol = match request.http {
-            Some(_) => PortProtocol::Http,
-            None => PortProtocol::Tcp,
-        };
+        let mode = self.mtls_mode(workload, request.connection.port);
         let mut seen = request.clone();
-        match receive(mode, protocol, &request.connection.transport) {
-            Reception::Closed => return Answer::denied(DeniedBy::Mtls),
-            // What is not terminated has shown nothing to the proxy.
-            Reception::TlsPassthrough => seen.connection.identities.clear(),
-            Reception::Http | Reception::Tcp => {}
+        match workload.proxy {
+            Proxy::Ztunnel => {
+                return ztunnel::decide(&self.policies, &self.config, workload, request, mode);
+            }
+            // A gateway listens as its Gateway says, whatever the mode of the mesh.
+            Proxy::Gateway | Proxy::Waypoint => {}
+            Proxy::Sidecar => match reception(mode, request) {
+                Reception::Closed => return Answer::denied(DeniedBy::Mtls),
+                // What is not terminated has shown nothing to the proxy.
+                Reception::TlsPassthrough => seen.connection.identities.clear(),
+                Reception::Http | Reception::Tcp => {}
+            },
         }
         stage::decide(self, workload, seen, outside)
     }
@@ -129,6 +128,15 @@ impl Mesh {
     pub fn mtls_mode(&self, workload: &Workload, port: u16) -> MtlsMode {
         mtls::mode(&self.peers, &self.config.root_namespace, workload, port)
     }
+}
+
+/// What a sidecar does with a connection to a port that declares what it carries.
+fn reception(mode: MtlsMode, request: &RequestFacts) -> Reception {
+    let protocol = match request.http {
+        Some(_) => PortProtocol::Http,
+        None => PortProtocol::Tcp,
+    };
+    receive(mode, protocol, &request.connection.transport)
 }
 
 /// The labels that a selector asks for.

@@ -53,34 +53,40 @@ pub(super) fn regex(text: &str) -> Vec<Piece> {
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
         let is_repeated = characters.next_if_eq(&'*').is_some();
-        pieces.push(match (character, is_repeated) {
-            ('.', true) => Piece::Anything,
-            ('.', false) => Piece::Character,
-            (other, true) => Piece::Run(other),
-            (other, false) => Piece::Literal(other.to_string()),
-        });
+        match (character, is_repeated) {
+            ('.', true) => pieces.push(Piece::Anything),
+            ('.', false) => pieces.push(Piece::Character),
+            (other, true) => pieces.push(Piece::Run(other)),
+            (other, false) => push_literal(&mut pieces, other),
+        }
     }
     pieces
 }
 
-/// A pattern in which each of some gaps is written in its own way; the longest way is tried first.
+/// A pattern in which each of some gaps is written in its own way; the first that fits is
+/// taken.
 pub(super) fn parse(mut text: &str, gaps: &[(&str, Piece)]) -> Vec<Piece> {
     let mut pieces = Vec::new();
-    let mut literal = String::new();
     while let Some(first) = text.chars().next() {
         let found = gaps.iter().find(|(written, _)| text.starts_with(written));
         let length = if let Some((written, gap)) = found {
-            pieces.push(Piece::Literal(std::mem::take(&mut literal)));
             pieces.push(gap.clone());
             written.len()
         } else {
-            literal.push(first);
+            push_literal(&mut pieces, first);
             first.len_utf8()
         };
         text = text.get(length..).unwrap_or_default();
     }
-    pieces.push(Piece::Literal(literal));
     pieces
+}
+
+fn push_literal(pieces: &mut Vec<Piece>, character: char) {
+    if let Some(Piece::Literal(literal)) = pieces.last_mut() {
+        literal.push(character);
+    } else {
+        pieces.push(Piece::Literal(character.to_string()));
+    }
 }
 
 #[cfg(test)]

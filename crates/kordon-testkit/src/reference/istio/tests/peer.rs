@@ -112,6 +112,18 @@ fn strict_refuses_plaintext_and_permissive_lets_it_pass_without_a_name() {
 }
 
 #[test]
+fn a_gateway_lets_plaintext_in_whatever_the_mode() {
+    let strict = peer("foo", "n", "", &mtls("STRICT"));
+    let mesh = Mesh::new(&[strict], MeshConfig::default());
+    let of = |proxy: Proxy| {
+        let workload = Workload { proxy, ..httpbin() };
+        mesh.decide(&workload, &get(), &Nobody).allowed
+    };
+    assert!(of(Proxy::Gateway) && of(Proxy::Waypoint));
+    assert!(!of(Proxy::Sidecar) && !of(Proxy::Ztunnel));
+}
+
+#[test]
 fn tls_that_is_not_of_the_mesh_passes_unread_and_has_no_name() {
     let mut foreign = by(&["spiffe://cluster.local/ns/a/sa/a"], bytes());
     foreign.connection.transport = Transport::Tls {
