@@ -150,6 +150,7 @@ fn a_pod_is_judged_by_the_proxy_that_labels_speak_of() {
 #[test]
 fn a_workload_is_a_pod_or_else_the_template_of_a_controller() {
     let objects = [
+        json!({"kind": "Namespace", "metadata": {"name": "bar"}}),
         json!({"kind": "Namespace", "metadata": {"name": "foo",
             "labels": {"istio.io/dataplane-mode": "ambient"}}}),
         json!({"kind": "Deployment", "metadata": {"name": "web", "namespace": "foo"},

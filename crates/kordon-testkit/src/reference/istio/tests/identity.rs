@@ -77,6 +77,7 @@ fn a_namespace_stands_anywhere_in_a_name_and_every_star_is_any_text() {
     check(&of("a"), &["spiffe://ns/x/ns/a/sa/b"], true);
     check(&of("x"), &["spiffe://ns/x/sa/y"], true);
     check(&of("a"), &["anything/ns/a/"], true);
+    check(&of("a"), &["/ns/a/"], true);
     check(&of("a"), &["spiffe://td/ns/a"], false);
     check(&of("a"), &["spiffe://td/ns/ab/sa/c"], false);
     check(&of("a*c"), &["spiffe://td/ns/abc/sa/d"], true);
