@@ -136,6 +136,21 @@ fn one_valid_token_suffices_and_otherwise_all_must_lack_theirs() {
 }
 
 #[test]
+fn of_several_refusals_the_last_gives_the_status_unless_the_first_rule_has_one() {
+    let of = |states: [&str; 3]| {
+        let rule = |name: &str| json!({"issuer": name, "fromHeaders": [{"name": name}]});
+        let lines: Vec<_> = ["a", "b", "c"].into_iter().zip(states).collect();
+        judge(
+            &json!([rule("a"), rule("b"), rule("c")]),
+            &with_headers(&lines),
+        )
+    };
+    assert_eq!(of(["x:good", "b:bad", "c:elsewhere"]), "403");
+    assert_eq!(of(["x:good", "b:elsewhere", "c:bad"]), "401");
+    assert_eq!(of(["a:bad", "b:elsewhere", "c:elsewhere"]), "401");
+}
+
+#[test]
 fn a_token_of_another_issuer_is_for_another_rule() {
     let two = json!([{"issuer": "b"}, {"issuer": "a"}]);
     assert_eq!(judge(&two, &bearer("b:good")), "pass b");
