@@ -1,5 +1,7 @@
 //! Any bytes as tokens, key sets, bundles and requests: nothing panics, and no token verifies but
 //! those that were signed.
+//!
+//! The credentials were signed once, by keys that no one has any longer.
 
 #![no_main]
 

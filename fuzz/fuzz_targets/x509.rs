@@ -1,5 +1,7 @@
 //! Any bytes as certificates, chains and bundles: nothing panics, and no chain verifies but the one
 //! that was signed.
+//!
+//! The credentials were signed once, by keys that no one has any longer.
 
 #![no_main]
 

@@ -35,6 +35,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+/// The page of the specification, whose examples run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/spec/identity.md")]
+mod specification {}
+
 mod base64url;
 mod bundle;
 mod json;
