@@ -64,7 +64,8 @@ const PEERS: &str = "peers";
 
 /// What benchmarks Kordon by itself, as words of `cargo bench`. They are named, since a pattern
 /// would mean the other engines too, which want their feature.
-pub(crate) const BENCHES: &str = "--package kordon-benches --bench rbac --bench network --bench identity";
+pub(crate) const BENCHES: &str =
+    "--package kordon-benches --bench rbac --bench network --bench identity";
 
 /// Runs the benchmarks, or those whose name holds `filter`. Other engines take minutes to build,
 /// so they run only where the filter asks for them.
