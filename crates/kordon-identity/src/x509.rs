@@ -62,11 +62,13 @@ impl<'b> X509SvidVerifier<'b> {
         let certificate = Certificate::read(leaf.as_ref()).map_err(X509Error::Leaf)?;
         check_leaf(&certificate)?;
         let id = identity(&certificate)?;
-        let bundle = self.bundles.get(&id.trust_domain()).ok_or_else(|| {
-            let trust_domain = id.trust_domain().into_owned();
-            X509Error::UnknownTrustDomain { trust_domain }
-        })?;
-        path::verify(leaf.as_ref(), others, bundle.roots(), at)?;
+        let domain = id.trust_domain();
+        let Some(bundle) = self.bundles.get(&domain) else {
+            let trust_domain = domain.into_owned();
+            return Err(X509Error::UnknownTrustDomain { trust_domain });
+        };
+        path::verify(leaf.as_ref(), others, bundle.roots(), &domain, at)
+            .map_err(X509Error::Chain)?;
         // A leaf that ends before 1970 has expired above.
         let not_after = u64::try_from(certificate.not_after).unwrap_or(0);
         Ok(X509Svid {

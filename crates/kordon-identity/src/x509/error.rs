@@ -90,6 +90,9 @@ pub enum ChainProblem {
     /// An authority's key is not for signing certificates.
     #[error("an intermediate authority has no `keyCertSign` in its key usage")]
     KeyUsage,
+    /// An authority's name is that of a workload, or of another trust domain.
+    #[error("an intermediate authority has the SPIFFE ID of a workload or of another trust domain")]
+    AuthorityName,
     /// There are more authorities than one of them allows.
     #[error("an authority allows fewer authorities below it")]
     PathLength,

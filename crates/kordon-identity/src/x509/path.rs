@@ -2,29 +2,22 @@
 
 use std::time::Duration;
 
+use kordon_core::model::{SpiffeId, TrustDomain};
 use rustls_pki_types::{CertificateDer, TrustAnchor, UnixTime};
 use webpki::{ALL_VERIFICATION_ALGS, EndEntityCert, KeyUsage, VerifiedPath};
 
 use super::certificate::Certificate;
-use super::error::{ChainProblem, X509Error};
+use super::error::ChainProblem;
 use crate::bundle::Root;
 use crate::time::Timestamp;
 
 /// Finds a path and checks what `webpki` leaves open: the validity of the authority itself, its
-/// path length, and the key usage of the authorities between.
+/// path length, and the key usage and the names of the authorities between.
 pub(super) fn verify(
     leaf: &[u8],
     others: &[impl AsRef<[u8]>],
     roots: &[Root],
-    at: Timestamp,
-) -> Result<(), X509Error> {
-    find(leaf, others, roots, at).map_err(X509Error::Chain)
-}
-
-fn find(
-    leaf: &[u8],
-    others: &[impl AsRef<[u8]>],
-    roots: &[Root],
+    domain: &TrustDomain<'_>,
     at: Timestamp,
 ) -> Result<(), ChainProblem> {
     let valid: Vec<&Root> = roots.iter().filter(|root| root.is_valid_at(at)).collect();
@@ -51,10 +44,14 @@ fn find(
             None,
         )
         .map_err(|error| problem(&error))?;
-    check_authorities(&path, &valid)
+    check_authorities(&path, &valid, domain)
 }
 
-fn check_authorities(path: &VerifiedPath<'_>, roots: &[&Root]) -> Result<(), ChainProblem> {
+fn check_authorities(
+    path: &VerifiedPath<'_>,
+    roots: &[&Root],
+    domain: &TrustDomain<'_>,
+) -> Result<(), ChainProblem> {
     let mut between = 0;
     for authority in path.intermediate_certificates() {
         between += 1;
@@ -63,6 +60,13 @@ fn check_authorities(path: &VerifiedPath<'_>, roots: &[&Root]) -> Result<(), Cha
         // certificates MUST set `keyCertSign`".
         if !authority.key_usage.is_some_and(|it| it.key_cert_sign()) {
             return Err(ChainProblem::KeyUsage);
+        }
+        if !authority
+            .uri_names
+            .iter()
+            .all(|name| may_sign(name, domain))
+        {
+            return Err(ChainProblem::AuthorityName);
         }
     }
     // Several certificates of a bundle may have one name and key. Any of them vouches for the path.
@@ -76,6 +80,18 @@ fn check_authorities(path: &VerifiedPath<'_>, roots: &[&Root]) -> Result<(), Cha
         return Err(ChainProblem::PathLength);
     }
     Ok(())
+}
+
+/// Whether an authority of this name may sign for a trust domain. A URI of another scheme says
+/// nothing about it.
+///
+/// X509-SVID section 3.2: "If present, the SPIFFE ID of a signing certificate MUST NOT have a path
+/// component, and SHOULD reside in the trust domain of any leaf SVIDs it issues." It must here.
+fn may_sign(name: &str, domain: &TrustDomain<'_>) -> bool {
+    let scheme = name.split_once(':').map_or(name, |(scheme, _)| scheme);
+    let id = SpiffeId::parse(name);
+    !scheme.eq_ignore_ascii_case("spiffe")
+        || id.is_ok_and(|id| id.path().is_empty() && id.is_member_of(domain))
 }
 
 fn borrowed<'r>(anchor: &'r TrustAnchor<'static>) -> TrustAnchor<'r> {

@@ -264,6 +264,28 @@ fn an_authority_between_must_be_one() {
 }
 
 #[test]
+fn an_authority_of_another_trust_domain_does_not_stand_between() {
+    let root = Authority::root("root", |_| {});
+    let named = |name: &str| {
+        let middle = root.intermediate("middle", |params| {
+            params.subject_alt_names = vec![uri(name)];
+        });
+        chain_problem(verify(&root, &[middle.leaf(ID, |_| {}), middle.der()]))
+    };
+    assert_eq!(named("spiffe://example.org"), None);
+    assert_eq!(named("https://example.org/authority"), None);
+    for name in [
+        "spiffe://other.test",
+        "spiffe://example.org/ns/shop/sa/cart",
+        "spiffe://example.org/",
+        "SPIFFE://example.org",
+        "spiffe",
+    ] {
+        assert_eq!(named(name), Some(ChainProblem::AuthorityName), "{name}");
+    }
+}
+
+#[test]
 fn a_workload_cannot_issue_certificates() {
     let root = Authority::root("root", |_| {});
     let workload = root.intermediate("workload", |params| {
