@@ -8,11 +8,13 @@ mod answer;
 mod atom;
 mod cut;
 mod diff;
+mod entry;
 mod ports;
 mod row;
 mod side;
 mod stage;
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -71,6 +73,8 @@ pub struct Connectivity {
     answers: Vec<SideAnswer>,
     /// Hosts and pods of which the first always reaches the second.
     exempt: FxHashSet<(usize, usize)>,
+    /// By the places of workloads, the ways that lead to them.
+    ways: BTreeMap<usize, Vec<entry::WayIn>>,
 }
 
 impl Connectivity {
@@ -92,6 +96,7 @@ impl Connectivity {
             ingress,
             answers: judge.into_answers(),
             exempt: exempt(&atoms),
+            ways: entry::ways(snapshot, &atoms),
             inside: atoms.inside,
             workloads: atoms.workloads,
             cells: atoms.cut.cells(),

@@ -17,7 +17,7 @@ pub(crate) use exchange::{Exchange, PeerNames};
 pub(crate) use matching::{Connection, Holds};
 pub(crate) use mesh::Asked;
 pub(crate) use party::{Party, Place};
-pub(crate) use resolve::{Side, Who, node_side, outside_side};
+pub(crate) use resolve::{Side, Who, node_side, outside_side, unknown_side};
 pub(crate) use stage::StageAnswer;
 
 use crate::compile::StageProgram;

@@ -107,6 +107,8 @@ pub enum Problem {
     ServiceWithoutWorkloads,
     /// A service opens no connections.
     ServiceAsSource,
+    /// Nothing is known of the destination, so nothing can be said of what guards it.
+    UnknownDestination,
     /// There is no such node.
     NoSuchNode,
     /// The destination declares no port of this name.
@@ -134,6 +136,9 @@ impl fmt::Display for Problem {
             Self::ServiceWithoutWorkloads => "the service selects no known workload",
             Self::ServiceAsSource => {
                 "a service opens no connections: name the workload behind it as the source"
+            }
+            Self::UnknownDestination => {
+                "nothing is known of the destination: name a workload or describe one"
             }
             Self::NoSuchNode => "no such node is known",
             Self::NoSuchPort => "the destination declares no port of this name",

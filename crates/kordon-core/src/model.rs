@@ -4,6 +4,7 @@
 mod address;
 mod claims;
 mod endpoint;
+mod entry;
 mod inventory;
 mod object;
 mod port;
@@ -17,6 +18,10 @@ pub use address::{AddressBlock, BlockError};
 pub use claims::{Claim, Claims};
 pub use endpoint::{
     AddressGroup, Attribute, EndpointMatch, Members, ServiceAccount, ServiceEndpoints, ValueMatch,
+};
+pub use entry::{
+    Attached, Entries, Entry, EntryPoint, EntryPort, Listener, Opening, Parent, Permit,
+    ServiceMatch, Standing,
 };
 pub use inventory::{
     Membership, Namespace, Node, Owner, PodNetwork, Service, ServicePort, TargetPort, Workload,

@@ -220,6 +220,10 @@ pub enum Endpoint<'a> {
     },
     /// A workload that need not exist.
     Described(&'a DescribedWorkload),
+    /// A pod of which nothing is known, not even its namespace. It is admitted where every pod
+    /// is, and where only some are, the answer is unknown. Its own policies are not judged. As a
+    /// destination it is a mistake.
+    UnknownPod,
 }
 
 /// A workload as it might be. One that resembles no known workload is compiled on the spot.

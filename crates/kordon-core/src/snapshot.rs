@@ -3,6 +3,7 @@
 mod apply;
 mod attributes;
 mod directory;
+mod entries;
 mod grants;
 mod inventory;
 mod policies;
@@ -22,7 +23,7 @@ pub(crate) use directory::Directory;
 pub(crate) use grants::{Grant, Grantee, Grants};
 pub(crate) use inventory::{
     AddressUse, Class, ClassId, NamedWorkload, NamespaceSlot, NodeSlot, POD, ServiceSlot, Sort,
-    WorkloadId, WorkloadSlot, implied_labels, port_slot,
+    Target, WorkloadId, WorkloadSlot, implied_labels, port_slot,
 };
 pub(crate) use policies::PolicySlot;
 pub(crate) use rule_sets::RuleSetSlot;
@@ -130,6 +131,7 @@ pub struct Snapshot {
     directory: Directory,
     /// How many policies each plane has.
     planes: [u32; Plane::ALL.len()],
+    entries: Slots<Option<Arc<entries::StatedEntry>>>,
 }
 
 impl Snapshot {
@@ -158,6 +160,7 @@ impl Snapshot {
             rule_sets: Slots::default(),
             directory: Directory::default(),
             planes: Default::default(),
+            entries: Slots::default(),
         }
     }
 

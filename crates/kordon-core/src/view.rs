@@ -5,18 +5,20 @@
 
 mod clause;
 mod token;
+mod way;
 
 use std::fmt;
 use std::net::IpAddr;
 
 use crate::compile::PortSlot;
-use crate::decide::{Place, Side, Who, node_side, outside_side};
+use crate::decide::{Place, Side, Who, node_side, outside_side, unknown_side};
 use crate::request::Endpoint;
 use crate::rule::{Direction, Plane};
 use crate::snapshot::{ClassId, Snapshot, WorkloadId};
 use crate::symbol::Symbol;
 
 pub use clause::{About, ClauseView, PortRange, RuleView, StageView};
+pub use way::Way;
 
 /// What stands for a node in the kind of a name.
 const NODE: &str = "Node";
@@ -106,7 +108,7 @@ impl Snapshot {
                 Who::Workload(id) => self.workload_side(id),
                 Who::Node(name) => self.node(name).map(node_side),
                 Who::Address(address) => Some(outside_side(address)),
-                Who::Described(_) => None,
+                Who::Described(_) | Who::UnknownPod => None,
             };
             ends.extend(side.map(|side| End {
                 snapshot: self,
@@ -115,6 +117,14 @@ impl Snapshot {
             std::ops::ControlFlow::Continue(())
         })?;
         Ok(ends)
+    }
+
+    /// A pod of which nothing is known.
+    pub fn unknown_end(&self) -> End<'_> {
+        End {
+            snapshot: self,
+            side: unknown_side(),
+        }
     }
 
     /// The names of the workloads and nodes that an endpoint of a request stands for; none for an
@@ -138,7 +148,7 @@ impl Snapshot {
         match who {
             Who::Workload(id) => Some(self.owner_name(*id)),
             Who::Node(name) => Some(self.node_name(*name)),
-            Who::Address(_) | Who::Described(_) => None,
+            Who::Address(_) | Who::Described(_) | Who::UnknownPod => None,
         }
     }
 
@@ -196,7 +206,9 @@ impl<'s> End<'s> {
         match self.side.who {
             Who::Workload(id) => self.snapshot.own_name(id),
             Who::Node(name) => self.snapshot.node_name(name),
-            Who::Address(_) | Who::Described(_) => self.snapshot.to_name([Symbol::EMPTY; 3]),
+            Who::Address(_) | Who::Described(_) | Who::UnknownPod => {
+                self.snapshot.to_name([Symbol::EMPTY; 3])
+            }
         }
     }
 
@@ -272,9 +284,12 @@ impl<'s> End<'s> {
         exemption.is_some()
     }
 
-    /// Whether both are in one namespace, or neither is in any.
+    /// Whether both are in one namespace, or neither is in any. The namespace of a pod of which
+    /// nothing is known is no other's.
     pub fn shares_namespace(&self, other: &End<'_>) -> bool {
+        let is_unknown = |end: &End<'_>| end.side.party.place == Place::UnknownPod;
         self.side.party.namespace == other.side.party.namespace
+            && is_unknown(self) == is_unknown(other)
     }
 
     /// Whether it is or shares the network of a node, so that it may be a pod's own node.

@@ -1,9 +1,11 @@
 //! Checks that need all objects together: duplicates, references that lead nowhere, selectors
-//! that select nothing, policies of a mesh that miss each other.
+//! that select nothing, policies of a mesh that miss each other, ways into the cluster that nothing
+//! opens.
 //!
 //! It reads the lowered objects and must not know how a request is decided.
 
 mod duplicates;
+mod entries;
 mod inventory;
 mod mesh;
 mod priorities;
@@ -25,10 +27,12 @@ pub fn check(objects: &[Located]) -> Vec<Diagnostic> {
     let mut sorted: Vec<&Located> = objects.iter().collect();
     sorted.sort_by(|left, right| left.object.id.cmp(&right.object.id));
     let inventory = Inventory::of(&sorted);
+    let doors = entries::Doors::of(&sorted);
     let mut out = Vec::new();
     for located in &sorted {
         references::check(located, &inventory, &mut out);
         selection::check(located, &inventory, &mut out);
+        doors.check(located, &inventory, &mut out);
     }
     priorities::check(&sorted, &mut out);
     mesh::check(&sorted, &inventory, &mut out);

@@ -148,4 +148,22 @@ codes! {
     HTTP_ON_BYTES = "KD0410", "conditions of HTTP on a port that is not HTTP",
         "a rule with a condition that only HTTP has allows no other connection, so the port is closed",
         "add a rule for the port, or give the port a name that says HTTP";
+    NOT_FOLLOWED = "KD0501", "reference that is not followed",
+        "what it leads to is not read, so connections that come in by it are missing from the map",
+        "nothing needs mending; look at it by other means";
+    DANGLING_SERVICE = "KD0502", "way in to a missing service",
+        "nothing answers there until somebody creates the service, and then whatever it selects does",
+        "add the service to the input, or correct its name";
+    DANGLING_PORT = "KD0503", "way in to a missing port of a service",
+        "nothing answers there",
+        "write the name or number of a port that the service has, not that of the pods";
+    NOT_PERMITTED = "KD0504", "way in to another namespace without leave",
+        "the controller refuses the reference, so nothing is served",
+        "add a ReferenceGrant to the namespace of the service, or lead to a service of the own namespace";
+    DANGLING_PARENT = "KD0505", "route on a missing Gateway",
+        "whether the Gateway exists and accepts the route is not known, and so are the connections that it would let in",
+        "add the Gateway to the input";
+    NOT_ATTACHED = "KD0506", "route that nothing accepts",
+        "no listener opens it, so nothing is served",
+        "compare its `parentRefs`, kind, namespace and host names with the listeners of the Gateway";
 }

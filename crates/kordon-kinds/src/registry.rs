@@ -2,7 +2,8 @@
 
 use crate::kind::Kind;
 use crate::{
-    admin_network_policy, calico, cluster, cluster_network_policy, istio, network_policy, rbac,
+    admin_network_policy, calico, cluster, cluster_network_policy, gateway_api, ingress, istio,
+    network_policy, openshift_route, rbac,
 };
 
 /// Every kind that Kordon understands.
@@ -20,6 +21,15 @@ pub static KINDS: &[Kind] = &[
     cluster::STATEFUL_SET,
     cluster::CRON_JOB,
     cluster::JOB,
+    ingress::KIND,
+    gateway_api::GATEWAY,
+    gateway_api::HTTP_ROUTE,
+    gateway_api::GRPC_ROUTE,
+    gateway_api::TLS_ROUTE,
+    gateway_api::TCP_ROUTE,
+    gateway_api::UDP_ROUTE,
+    gateway_api::REFERENCE_GRANT,
+    openshift_route::KIND,
     network_policy::KIND,
     admin_network_policy::ADMIN,
     admin_network_policy::BASELINE,

@@ -9,14 +9,17 @@ mod json;
 mod select;
 mod why;
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use kordon_analyze::connectivity::{AddressRange, Answer, Connectivity, Peer, PortSet, Row};
 use kordon_core::Endpoint;
+use kordon_core::model::ObjectRef;
 use kordon_core::view::EndName;
 
 use crate::engine::Engine;
 use crate::request::EndpointSpec;
+use crate::request::shorthand::INGRESS_CONTROLLER;
 
 pub use exposure::{Exposure, OpenTo};
 pub use group::Group;
@@ -70,6 +73,8 @@ pub struct Connections<'e> {
     map: Connectivity,
     /// By the places of workloads in the map, how requests name them.
     specs: Vec<EndpointSpec>,
+    /// By the places of workloads, the fields that lead connections to them from outside.
+    ways: BTreeMap<usize, Vec<(&'e ObjectRef, String)>>,
 }
 
 /// How ports are allowed, or that it cannot be told.
@@ -100,6 +105,7 @@ impl<'e> Connections<'e> {
         let workloads = map.workloads().iter();
         Self {
             specs: workloads.map(|one| spec(engine, &one.name)).collect(),
+            ways: ways(engine, &map),
             engine,
             map,
         }
@@ -117,11 +123,12 @@ impl<'e> Connections<'e> {
     }
 
     /// The names of one end of a row: that of a workload, as requests and `kordon explain` take
-    /// it, or ranges of addresses.
+    /// it, ranges of addresses, or `ingress-controller`.
     pub fn names(&self, peer: &Peer) -> Vec<String> {
         match peer {
             Peer::Workload(index) => vec![self.name(*index)],
             Peer::Outside(ranges) => ranges_text(ranges),
+            Peer::Entry => vec![INGRESS_CONTROLLER.to_owned()],
         }
     }
 
@@ -141,6 +148,7 @@ impl<'e> Connections<'e> {
                 .flat_map(|range| [range.first, range.last])
                 .find(|address| self.is_unused(*address))
                 .map(EndpointSpec::Address),
+            Peer::Entry => Some(EndpointSpec::IngressController),
         }
     }
 
@@ -169,6 +177,24 @@ pub(crate) fn ranges_text(ranges: &[AddressRange]) -> Vec<String> {
     } else {
         texts
     }
+}
+
+/// The fields that lead connections to workloads, each once.
+fn ways<'e>(
+    engine: &'e Engine,
+    map: &Connectivity,
+) -> BTreeMap<usize, Vec<(&'e ObjectRef, String)>> {
+    let mut ways: BTreeMap<usize, Vec<(&ObjectRef, String)>> = BTreeMap::new();
+    for way in engine.snapshot().ways() {
+        if let Some(workload) = map.find(&way.to.workload()) {
+            let field = (way.object, way.point.path.to_string());
+            let known = ways.entry(workload).or_default();
+            if !known.contains(&field) {
+                known.push(field);
+            }
+        }
+    }
+    ways
 }
 
 /// How a request names a workload: by its bare name where that means this one.

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::connections::{answer_json, ranges_text};
 use crate::engine::Engine;
+use crate::shorthand::INGRESS_CONTROLLER;
 
 /// The differences between two clusters.
 ///
@@ -134,6 +135,7 @@ fn connection_line(change: &Change) -> DiffLine {
 fn end_text(end: &ChangedEnd) -> String {
     match end {
         ChangedEnd::Outside(ranges) => ranges_text(ranges).join(", "),
+        ChangedEnd::Entry => INGRESS_CONTROLLER.to_owned(),
         ChangedEnd::Workload(EndName {
             namespace,
             kind,
@@ -197,6 +199,7 @@ fn end_json(end: &ChangedEnd) -> Value {
     match end {
         ChangedEnd::Workload(name) => crate::connections::name_json(name),
         ChangedEnd::Outside(ranges) => crate::connections::ranges_json(ranges),
+        ChangedEnd::Entry => json!(INGRESS_CONTROLLER),
     }
 }
 

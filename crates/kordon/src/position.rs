@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use kordon_core::model::{Item, Object};
+use kordon_core::model::{Entry, Item, Object};
 use kordon_core::rule::{Rule, Rules, Target};
 use kordon_syntax::{FieldPath, Node, Position, Span};
 
@@ -103,6 +103,7 @@ fn paths(item: &Item) -> Vec<&FieldPath> {
             )
         }
         Item::RuleSet(set) => (Vec::new(), &set.rules),
+        Item::Entry(Entry::Point(point)) => (vec![&point.path], &[]),
         _ => (Vec::new(), &[]),
     };
     own.into_iter()

@@ -37,6 +37,35 @@ impl Answer {
         self.explicit.union(&self.implicit)
     }
 
+    /// What either of two answers allows; what both of them leave open stays open.
+    pub(super) fn or(&self, other: &Self) -> Self {
+        let explicit = self.explicit.union(&other.explicit);
+        let implicit = self.implicit.union(&other.implicit).difference(&explicit);
+        let allowed = explicit.union(&implicit);
+        Self {
+            unknown: self.unknown.union(&other.unknown).difference(&allowed),
+            explicit,
+            implicit,
+        }
+    }
+
+    /// The same for some ports alone.
+    pub(super) fn within(&self, ports: &PortSet) -> Self {
+        Self {
+            explicit: self.explicit.intersection(ports),
+            implicit: self.implicit.intersection(ports),
+            unknown: self.unknown.intersection(ports),
+        }
+    }
+
+    /// The same where it is not known whether there is anything to allow.
+    pub(super) fn in_doubt(&self) -> Self {
+        Self {
+            unknown: self.allowed().union(&self.unknown),
+            ..Self::default()
+        }
+    }
+
     /// Both of two answers: a denial first, then doubt, then what no rule grants.
     pub(super) fn and(&self, other: &Self) -> Self {
         let (left, right) = (self.allowed(), other.allowed());

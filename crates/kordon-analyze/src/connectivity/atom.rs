@@ -14,7 +14,7 @@ use super::cut::Cut;
 
 /// All atoms: pods, templates or nodes with equal traits, of which one stands for all, or the
 /// addresses of a cell, of which the lowest does. Those of the inventory come first, in the order of their names, then the cells of
-/// addresses, so that what rules select together tends to stand together.
+/// addresses, so that what rules select together tends to stand together. The last one is a pod of which nothing is known.
 #[derive(Debug)]
 pub(super) struct Atoms<'s> {
     /// The end that stands for each.
@@ -25,6 +25,8 @@ pub(super) struct Atoms<'s> {
     pub(super) inside: usize,
     pub(super) cut: Cut,
     pub(super) workloads: Vec<Workload>,
+    known: FxHashMap<Key, usize>,
+    has_hosts: bool,
 }
 
 /// A workload, or a node.
@@ -60,13 +62,23 @@ impl<'s> Atoms<'s> {
         let inside = ends.len();
         let cells = cut.cells().into_iter();
         ends.extend(cells.map(|cell| snapshot.outside_end(cell.first)));
+        ends.push(snapshot.unknown_end());
         Self {
             workloads: workloads(members, &ends),
             runs: runs(&ends),
             ends,
             inside,
             cut,
+            known,
+            has_hosts,
         }
+    }
+
+    /// The atom of an end of the inventory.
+    pub(super) fn of(&self, end: &End<'_>) -> Option<usize> {
+        self.known
+            .get(&key(end, &self.cut, self.has_hosts))
+            .copied()
     }
 }
 

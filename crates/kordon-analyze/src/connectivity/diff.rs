@@ -20,6 +20,8 @@ pub enum ChangedEnd {
     Workload(EndName),
     /// Addresses outside the cluster, ascending.
     Outside(Vec<AddressRange>),
+    /// Whoever opens connections at entry points on behalf of the outside.
+    Entry,
 }
 
 /// Connections that are allowed by one map in another way than by the other.
@@ -93,6 +95,9 @@ impl Connectivity {
         for to in &found {
             both.compare_outside(to, &cut, Toward::Workload);
         }
+        for to in &found {
+            both.compare_entry(to);
+        }
         both.changes
     }
 }
@@ -136,6 +141,25 @@ impl<'m> Both<'m> {
         if differs(&old, &new) {
             self.changes.push(Change {
                 from: ChangedEnd::Workload(from.name.clone()),
+                to: ChangedEnd::Workload(to.name.clone()),
+                old,
+                new,
+            });
+        }
+    }
+
+    /// Compares what comes to a workload by entry points.
+    fn compare_entry(&mut self, to: &Pair<'_>) {
+        let [old, new] = &mut self.memos;
+        let answer = |map: &Connectivity, memo: &mut Memo| {
+            let place = map.find(to.name);
+            place.map_or_else(Arc::default, |place| map.entry_answer(place, memo))
+        };
+        let old = answer(self.old, old);
+        let new = answer(self.new, new);
+        if differs(&old, &new) {
+            self.changes.push(Change {
+                from: ChangedEnd::Entry,
                 to: ChangedEnd::Workload(to.name.clone()),
                 old,
                 new,

@@ -18,6 +18,9 @@ pub enum Peer {
     Workload(usize),
     /// Addresses outside the cluster, ascending.
     Outside(Vec<AddressRange>),
+    /// Whoever opens connections at entry points on behalf of the outside: a pod of which nothing
+    /// is known.
+    Entry,
 }
 
 /// Connections that are allowed, or of which it is not known, from one end to another.
@@ -31,21 +34,30 @@ pub struct Row {
     pub answer: Arc<Answer>,
 }
 
+/// Whose rows come together.
+#[derive(Clone, Copy)]
+enum Source {
+    Workload(usize),
+    Outside,
+    Entry,
+}
+
 /// How answers of two sides meet, each pair of answers once.
 #[derive(Debug, Default)]
 pub(super) struct Memo(FxHashMap<(AnswerId, AnswerId), Arc<Answer>>);
 
 impl Connectivity {
     /// All rows: first by the source, then by the destination, workloads in their order before
-    /// what is outside. Left out are pairs of which everything is denied, workloads with
+    /// what is outside, and what comes in by entry points last. Left out are pairs of which everything is denied, workloads with
     /// themselves, and pairs of which no policy guards either end, such as two nodes.
     pub fn rows(&self) -> impl Iterator<Item = Row> {
         let mut memo = Memo::default();
-        let outside = std::iter::once(None);
-        let sources = (0..self.workloads.len()).map(Some).chain(outside);
+        let sources = (0..self.workloads.len()).map(Source::Workload);
+        let sources = sources.chain([Source::Outside, Source::Entry]);
         sources.flat_map(move |from| match from {
-            Some(from) => self.rows_from(from, &mut memo),
-            None => self.rows_from_outside(&mut memo),
+            Source::Workload(from) => self.rows_from(from, &mut memo),
+            Source::Outside => self.rows_from_outside(&mut memo),
+            Source::Entry => self.rows_from_entry(&mut memo),
         })
     }
 
@@ -136,7 +148,7 @@ impl Connectivity {
         total.unwrap_or_default()
     }
 
-    fn meet_atoms(&self, from: usize, to: usize, memo: &mut Memo) -> Arc<Answer> {
+    pub(super) fn meet_atoms(&self, from: usize, to: usize, memo: &mut Memo) -> Arc<Answer> {
         let egress = self.egress(from, to);
         let ids = match egress {
             DENIED => (DENIED, NOT_GUARDED),

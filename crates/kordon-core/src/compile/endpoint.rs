@@ -1,5 +1,7 @@
 //! Compiled conditions on endpoints.
 
+use super::selector::{all, any};
+use crate::decide::Holds;
 use crate::model::{Attribute, EndpointMatch, ValueMatch};
 use crate::symbol::{Symbol, Symbols};
 
@@ -70,6 +72,22 @@ impl CompiledMatch {
             Self::All(parts) => parts.iter().all(|part| part.selects(of)),
             Self::Any(parts) => parts.iter().any(|part| part.selects(of)),
             Self::Not(inner) => !inner.selects(of),
+        }
+    }
+
+    /// Whether a workload of which nothing is known satisfies the condition. All that is sure is
+    /// that it has a namespace and a service account.
+    pub(crate) fn selects_any(&self) -> Holds {
+        match self {
+            Self::Everything
+            | Self::Is(
+                CompiledAttribute::Namespace | CompiledAttribute::Account,
+                CompiledValue::Present,
+            ) => Holds::Yes,
+            Self::Is(..) => Holds::Unknown,
+            Self::All(parts) => all(parts.iter().map(Self::selects_any)),
+            Self::Any(parts) => any(parts.iter().map(Self::selects_any)),
+            Self::Not(inner) => inner.selects_any().negated(),
         }
     }
 

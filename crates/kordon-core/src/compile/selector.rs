@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::decide::Holds;
 use crate::model::{NamespaceMatch, Selector};
 use crate::symbol::{Pair, Symbol, Symbols};
 
@@ -107,6 +108,19 @@ impl CompiledSelector {
         }
     }
 
+    /// Whether labels of which nothing is known satisfy the selector.
+    pub(crate) fn selects_any(&self) -> Holds {
+        match self {
+            Self::Everything => Holds::Yes,
+            Self::Has(_) | Self::Lacks(_) | Self::Pair(_) | Self::In(..) | Self::NotIn(..) => {
+                Holds::Unknown
+            }
+            Self::All(parts) => all(parts.iter().map(Self::selects_any)),
+            Self::Any(parts) => any(parts.iter().map(Self::selects_any)),
+            Self::Not(inner) => inner.selects_any().negated(),
+        }
+    }
+
     /// Sets of pairs, each of which holds a pair that satisfying labels must carry. Empty when
     /// the selector demands no particular pair.
     pub(crate) fn required_pairs(&self) -> Vec<Vec<Pair>> {
@@ -119,6 +133,16 @@ impl CompiledSelector {
             _ => Vec::new(),
         }
     }
+}
+
+/// The worst of several answers, all of which are wanted.
+pub(super) fn all(answers: impl Iterator<Item = Holds>) -> Holds {
+    answers.min().unwrap_or(Holds::Yes)
+}
+
+/// The best of several answers, any of which will do.
+pub(super) fn any(answers: impl Iterator<Item = Holds>) -> Holds {
+    answers.max().unwrap_or(Holds::No)
 }
 
 fn intern_all(symbols: &mut Symbols, values: &[String]) -> Box<[Symbol]> {
@@ -153,6 +177,15 @@ impl NamespaceTest {
             Self::Any => true,
             Self::Named(named) => *named == name,
             Self::Matching(selector) => selector.selects(labels()),
+        }
+    }
+
+    /// Whether a namespace of which nothing is known matches.
+    pub(crate) fn selects_any(&self) -> Holds {
+        match self {
+            Self::Any => Holds::Yes,
+            Self::Named(_) => Holds::Unknown,
+            Self::Matching(selector) => selector.selects_any(),
         }
     }
 }

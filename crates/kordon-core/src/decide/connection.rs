@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use super::matching::Connection;
 use super::mesh::Asked;
 use super::party::Place;
-use super::resolve::{Side, Via, Who, node_side, outside_side};
+use super::resolve::{Side, Via, Who, node_side, outside_side, unknown_side};
 use super::stage::StageOutcome;
 use super::{Silent, Trace};
 use crate::compile::StageProgram;
@@ -138,9 +138,7 @@ impl Snapshot {
         &'s self,
         request: &ConnectionRequest<'s>,
     ) -> Result<PreparedConnection<'s>, Problem> {
-        if matches!(request.from, Endpoint::Service { .. }) {
-            return Err(Problem::ServiceAsSource);
-        }
+        refuse_ends(request)?;
         let (mut from, mut to) = (SmallVec::new(), SmallVec::new());
         self.each_prepared(&request.from, &mut |side, _| {
             from.push(side);
@@ -183,6 +181,7 @@ impl Snapshot {
             Who::Workload(id) => self.workload_side(id).ok_or(Problem::NoSuchWorkload)?,
             Who::Node(name) => node_side(self.node(name).ok_or(Problem::NoSuchNode)?),
             Who::Address(address) => outside_side(address),
+            Who::UnknownPod => unknown_side(),
             Who::Described(_) => return Err(Problem::DescribedWorkload),
         };
         prepared.party.address = side.party.address;
@@ -197,8 +196,8 @@ impl Snapshot {
         asked: &Asked<'_>,
         trace: &mut T,
     ) -> Decision {
-        if matches!(request.from, Endpoint::Service { .. }) {
-            return Decision::problem(Problem::ServiceAsSource);
+        if let Err(problem) = refuse_ends(request) {
+            return Decision::problem(problem);
         }
         let mut total = Total::default();
         let mut problem = None;
@@ -343,6 +342,16 @@ impl Snapshot {
             && subject.party.node() != Symbol::ABSENT
             && peer.party.node() == subject.party.node();
         is_own_node.then_some(Reason::OwnNode)
+    }
+}
+
+/// Refuses ends on the side where they mean nothing.
+#[inline]
+fn refuse_ends(request: &ConnectionRequest<'_>) -> Result<(), Problem> {
+    match (request.from, request.to) {
+        (Endpoint::Service { .. }, _) => Err(Problem::ServiceAsSource),
+        (_, Endpoint::UnknownPod) => Err(Problem::UnknownDestination),
+        _ => Ok(()),
     }
 }
 

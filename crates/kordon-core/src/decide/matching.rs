@@ -24,6 +24,17 @@ pub(crate) enum Holds {
     Yes,
 }
 
+impl Holds {
+    /// The opposite.
+    pub(crate) fn negated(self) -> Self {
+        match self {
+            Self::No => Self::Yes,
+            Self::Unknown => Self::Unknown,
+            Self::Yes => Self::No,
+        }
+    }
+}
+
 impl From<bool> for Holds {
     #[inline]
     fn from(holds: bool) -> Self {
@@ -181,11 +192,9 @@ fn any<T>(alternatives: &[T], holds: impl Fn(&T) -> Holds) -> Holds {
 impl EndTest {
     fn holds(&self, connection: &Connection<'_>) -> Holds {
         let found = any(&self.alternatives, |peer| peer.is_at(connection, self.end));
-        match (self.sense, found) {
-            (Sense::OneOf, found) => found,
-            (Sense::NoneOf, Holds::Yes) => Holds::No,
-            (Sense::NoneOf, Holds::No) => Holds::Yes,
-            (Sense::NoneOf, Holds::Unknown) => Holds::Unknown,
+        match self.sense {
+            Sense::OneOf => found,
+            Sense::NoneOf => found.negated(),
         }
     }
 }
@@ -205,11 +214,14 @@ impl CompiledPeer {
             Self::Workloads {
                 namespaces,
                 workloads,
-            } => Holds::from(
-                party.place == Place::Pod
-                    && namespaces.selects(party.namespace, || party.namespace_view())
-                    && workloads.selects(party.label_view()),
-            ),
+            } => match party.place {
+                Place::Pod => Holds::from(
+                    namespaces.selects(party.namespace, || party.namespace_view())
+                        && workloads.selects(party.label_view()),
+                ),
+                Place::UnknownPod => namespaces.selects_any().min(workloads.selects_any()),
+                Place::Host | Place::Outside => Holds::No,
+            },
             Self::Block(block) => match connection.address(end) {
                 Some(address) => Holds::from(block.contains(address)),
                 None => Holds::Unknown,
@@ -226,19 +238,22 @@ impl CompiledPeer {
 /// does.
 fn is_endpoint(connection: &Connection<'_>, end: End, condition: &CompiledMatch) -> Holds {
     let (snapshot, party) = (connection.snapshot, connection.party(end));
-    if party.place == Place::Pod && condition.selects(&party.attributes(snapshot)) {
-        return Holds::Yes;
+    let as_workload = match party.place {
+        Place::Pod => Holds::from(condition.selects(&party.attributes(snapshot))),
+        Place::UnknownPod => condition.selects_any(),
+        Place::Host | Place::Outside => Holds::No,
+    };
+    if as_workload == Holds::Yes || !snapshot.has_groups() {
+        return as_workload;
     }
-    if !snapshot.has_groups() {
-        return Holds::No;
-    }
-    match connection.address(end) {
+    let as_group = match connection.address(end) {
         Some(address) => Holds::from(
             snapshot.any_group_at(address, |group| snapshot.group_satisfies(group, condition)),
         ),
         None if snapshot.any_group(condition) => Holds::Unknown,
         None => Holds::No,
-    }
+    };
+    as_workload.max(as_group)
 }
 
 /// Whether an end serves a service. Without its endpoints, or the address of the end, that is not
@@ -257,7 +272,7 @@ fn serves(connection: &Connection<'_>, end: End, service: (Symbol, Symbol)) -> H
 /// Whether a party has the address of a node that the selector selects.
 fn is_node(party: &Party<'_>, selector: &CompiledSelector) -> Holds {
     match (party.place, party.node_slot()) {
-        (Place::Pod | Place::Outside, _) => Holds::No,
+        (Place::Pod | Place::UnknownPod | Place::Outside, _) => Holds::No,
         (Place::Host, Some(node)) => Holds::from(selector.selects(LabelView(&node.labels))),
         (Place::Host, None) => Holds::Unknown,
     }

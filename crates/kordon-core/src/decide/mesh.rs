@@ -235,6 +235,7 @@ impl Snapshot {
     fn membership(&self, party: &Party<'_>) -> Membership {
         match party.place {
             Place::Pod => party.membership(self),
+            Place::UnknownPod => Membership::Unspecified,
             Place::Host | Place::Outside => Membership::Outside,
         }
     }

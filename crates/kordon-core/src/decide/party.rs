@@ -19,6 +19,8 @@ pub(crate) enum Place {
     Host,
     /// An address that the inventory does not know.
     Outside,
+    /// Somewhere in the pod network: a pod of which nothing else is known.
+    UnknownPod,
 }
 
 /// One end of a connection.
@@ -65,6 +67,17 @@ impl<'a> Party<'a> {
             namespace: Symbol::ABSENT,
             labels: &[],
             address: Some(address),
+            facts: Facts::None,
+        }
+    }
+
+    /// A pod of which nothing is known.
+    pub(crate) fn unknown_pod() -> Self {
+        Self {
+            place: Place::UnknownPod,
+            namespace: Symbol::ABSENT,
+            labels: &[],
+            address: None,
             facts: Facts::None,
         }
     }

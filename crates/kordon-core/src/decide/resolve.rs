@@ -23,6 +23,7 @@ pub(crate) enum Who<'a> {
     Address(IpAddr),
     Node(Symbol),
     Described(&'a DescribedWorkload),
+    UnknownPod,
 }
 
 /// One end of a connection: how policies see it, and what guards it.
@@ -137,6 +138,7 @@ impl Snapshot {
                 self.each_running_as(namespace, name, visit)
             }
             Endpoint::Described(described) => Ok(self.visit_described(described, visit)),
+            Endpoint::UnknownPod => Ok(visit(&unknown_side(), Via::Direct)),
         }
     }
 
@@ -289,7 +291,7 @@ impl Snapshot {
                 .workload(id)
                 .is_some_and(|slot| self.symbols.text(slot.kind) == POD),
             Who::Described(_) => true,
-            Who::Address(_) | Who::Node(_) => false,
+            Who::Address(_) | Who::Node(_) | Who::UnknownPod => false,
         }
     }
 
@@ -336,7 +338,8 @@ impl Snapshot {
         }
     }
 
-    fn each_backend(
+    /// Visits the workloads behind a service.
+    pub(crate) fn each_backend(
         &self,
         namespace: Symbol,
         name: Symbol,
@@ -476,6 +479,15 @@ pub(crate) fn outside_side(address: IpAddr) -> Side<'static> {
     Side {
         who: Who::Address(address),
         party: Party::outside(address),
+        program: None,
+    }
+}
+
+/// How policies see a pod of which nothing is known. Which of them guard it is not known either.
+pub(crate) fn unknown_side() -> Side<'static> {
+    Side {
+        who: Who::UnknownPod,
+        party: Party::unknown_pod(),
         program: None,
     }
 }

@@ -188,11 +188,12 @@ struct ConnectionQuery<'a> {
 }
 
 impl StageIndex {
-    /// Whether every rule that may match a connection can be looked up: nothing can be for what
-    /// is not known.
+    /// Whether every rule that may match a connection can be looked up: nothing can be for an
+    /// address, a pod or names that are not known.
     #[inline]
     fn finds(&self, connection: &Connection<'_>) -> bool {
         connection.exchange.is_none_or(Exchange::is_known)
+            && connection.peer().place != Place::UnknownPod
             && (!self.asks_address(connection) || connection.peer_address().is_some())
     }
 

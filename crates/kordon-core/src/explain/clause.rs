@@ -194,7 +194,7 @@ impl Snapshot {
         let name = self.side_name(side);
         match (side.party.place, side.who) {
             (Place::Outside, _) | (_, Who::Address(_)) => format!("{name}, outside the cluster"),
-            (_, Who::Node(_)) => name,
+            (_, Who::Node(_)) | (Place::UnknownPod, _) => name,
             (Place::Host, _) => {
                 format!(
                     "{name}, in its node's network{}",
@@ -225,6 +225,7 @@ impl Snapshot {
             Who::Address(address) => address.to_string(),
             Who::Node(name) => format!("node {}", self.symbols.text(name)),
             Who::Described(described) => format!("a described pod of {}", described.namespace),
+            Who::UnknownPod => "an unknown pod".to_owned(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Explanation, LISTED, PlaneFinding, PolicyFinding, RuleFinding, StageFinding, nearest};
 use crate::compile::{StagePolicy, StageProgram};
-use crate::decide::{Asked, Connection, Guarded, Holds, Reason, Side, StageAnswer, Trace};
+use crate::decide::{Asked, Connection, Guarded, Holds, Reason, Side, StageAnswer, Trace, Who};
 use crate::decision::{Decision, Verdict};
 use crate::request::{ConnectionRequest, HttpRequest};
 use crate::rule::{Combine, Plane};
@@ -156,6 +156,9 @@ impl Snapshot {
         let subject = self.side_name(guarded.subject);
         let direction = guarded.connection.direction;
         match guarded.judgement.reason {
+            Reason::NotGuarded if guarded.subject.who == Who::UnknownPod => {
+                format!("which policies guard the {direction} of {subject} is not known")
+            }
             Reason::NotGuarded => {
                 format!("{subject} is not in the pod network: no policy guards its {direction}")
             }

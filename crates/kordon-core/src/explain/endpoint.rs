@@ -30,6 +30,7 @@ impl Snapshot {
         let found = match party.place {
             Place::Outside => address,
             Place::Host => format!("a node {address}"),
+            Place::UnknownPod => "an unknown pod".to_owned(),
             Place::Pod => {
                 let labels = self.sorted_labels(party.labels).join(",");
                 let namespace = self.symbols.text(party.namespace);

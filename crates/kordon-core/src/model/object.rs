@@ -3,7 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{AddressGroup, Namespace, Node, Service, ServiceAccount, ServiceEndpoints, Workload};
+use super::{
+    AddressGroup, Entry, Namespace, Node, Service, ServiceAccount, ServiceEndpoints, Workload,
+};
 use crate::rule::{Policy, RuleSet, Stage};
 
 /// The identity of an API object: group, kind, namespace and name. The version is left out, as it
@@ -87,6 +89,8 @@ pub enum Item {
     ServiceEndpoints(ServiceEndpoints),
     /// A stage that policies refer to by its name, with [`Combine::Declared`](crate::rule::Combine::Declared).
     Stage(Stage),
+    /// A statement about ways into the cluster.
+    Entry(Entry),
 }
 
 /// A change of one object.

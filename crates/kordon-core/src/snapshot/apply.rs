@@ -37,6 +37,7 @@ enum PlacedItem {
     Account(Symbol, Symbol),
     Endpoints(EndpointsId),
     Stage(Symbol),
+    Entry(usize),
 }
 
 impl Entry for Placed {
@@ -161,6 +162,7 @@ fn put_item(
             touched.stages = true;
             PlacedItem::Stage(snapshot.put_stage(stage))
         }
+        Item::Entry(entry) => PlacedItem::Entry(snapshot.put_entry(object, entry)),
     }
 }
 
@@ -216,6 +218,7 @@ fn remove_item(snapshot: &mut Snapshot, item: PlacedItem, touched: &mut Touched)
             touched.stages = true;
             snapshot.remove_stage(name);
         }
+        PlacedItem::Entry(place) => snapshot.remove_entry(place),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::compile::{
     CompiledClause, CompiledPeer, CompiledPort, CompiledRule, CompiledTest, CompiledTexts,
     StageProgram,
 };
-use crate::decide::{Connection, Holds, Party};
+use crate::decide::{Connection, Holds, Party, Place};
 use crate::id::RuleId;
 use crate::model::{ObjectRef, PortMatch, Protocol};
 use crate::rule::{self, Clause, Combine, Direction, Effect, Sense, Test};
@@ -159,6 +159,9 @@ impl ClauseView<'_> {
     /// Whether the condition fails for all ends of a peer's namespace, by the namespace alone.
     pub fn excludes_namespace_of(self, peer: &End<'_>) -> bool {
         let party = &peer.side.party;
+        if party.place == Place::UnknownPod {
+            return false;
+        }
         let excludes = |alternative: &CompiledPeer| match alternative {
             CompiledPeer::Workloads { namespaces, .. } => {
                 party.namespace == Symbol::ABSENT

@@ -53,9 +53,8 @@ impl<'a> Inventory<'a> {
             }
         }
         for &name in inventory.workloads.keys() {
-            inventory.namespaces.entry(name).or_insert_with(|| {
-                Labels::from([("kubernetes.io/metadata.name".to_owned(), name.to_owned())])
-            });
+            let namespace = inventory.namespaces.entry(name);
+            namespace.or_insert_with(|| implied_labels(name));
         }
         inventory
     }
@@ -71,6 +70,12 @@ impl<'a> Inventory<'a> {
             .get(namespace)
             .map(Vec::as_slice)
             .unwrap_or_default()
+    }
+
+    /// The labels of a namespace, which has its name's even if nothing declares it.
+    pub(super) fn labels_of(&self, namespace: &str) -> Labels {
+        let known = self.namespaces.get(namespace);
+        known.cloned().unwrap_or_else(|| implied_labels(namespace))
     }
 
     pub(super) fn holds_workloads(&self) -> bool {
@@ -119,4 +124,9 @@ impl<'a> Inventory<'a> {
             .flat_map(|(_, workloads)| workloads.iter().copied())
             .filter(|workload| workload.network == PodNetwork::Pod)
     }
+}
+
+/// The labels of a namespace that nothing declares.
+fn implied_labels(name: &str) -> Labels {
+    Labels::from([("kubernetes.io/metadata.name".to_owned(), name.to_owned())])
 }

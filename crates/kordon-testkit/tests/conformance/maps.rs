@@ -142,6 +142,8 @@ fn changed(end: &ChangedEnd) -> Vec<Place> {
     match end {
         ChangedEnd::Workload(name) => vec![Place::Workload(written(name))],
         ChangedEnd::Outside(ranges) => v4(ranges),
+        // The cases leave out what comes in by entry points.
+        ChangedEnd::Entry => Vec::new(),
     }
 }
 
@@ -273,6 +275,8 @@ fn found(engine: &Engine) -> Found {
     let places = |peer: &Peer| match peer {
         Peer::Workload(index) => vec![Place::Workload(names[*index].clone())],
         Peer::Outside(ranges) => v4(ranges),
+        // The cases leave out what comes in by entry points.
+        Peer::Entry => Vec::new(),
     };
     for Row { from, to, answer } in map.rows() {
         found.add(&places(&from), &places(&to), &answer);

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::json::ports_json;
 use super::{Connections, Filter};
+use crate::request::shorthand::INGRESS_CONTROLLER;
 
 /// That a workload is open to many.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub enum OpenTo {
     Namespace(String),
     /// Addresses outside the cluster: these ranges.
     Outside(Vec<String>),
+    /// What comes in by an Ingress, a Gateway or a Route.
+    Entry,
 }
 
 impl std::fmt::Display for OpenTo {
@@ -39,6 +42,7 @@ impl std::fmt::Display for OpenTo {
             Self::Workloads => f.write_str("all workloads"),
             Self::Namespace(name) => write!(f, "namespace {name}"),
             Self::Outside(ranges) => f.write_str(&ranges.join(", ")),
+            Self::Entry => f.write_str(INGRESS_CONTROLLER),
         }
     }
 }
@@ -59,11 +63,13 @@ impl Exposure {
 struct Incoming {
     inside: BTreeMap<usize, PortSet>,
     outside: Vec<Row>,
+    entry: PortSet,
 }
 
 impl Connections<'_> {
     /// The workloads that many reach, by what is known: those of the map, and all addresses.
-    /// A port is listed for the widest of those to whom it is open, and for ranges of addresses.
+    /// A port is listed for the widest of those to whom it is open, for ranges of addresses, and
+    /// where an entry point leads to it.
     pub fn exposures(&self, filter: &Filter) -> Vec<Exposure> {
         let mut incoming: BTreeMap<usize, Incoming> = BTreeMap::new();
         for row in self.rows(filter) {
@@ -74,6 +80,7 @@ impl Connections<'_> {
                     known.inside.insert(from, row.answer.allowed());
                 }
                 Peer::Outside(_) => known.outside.push(row),
+                Peer::Entry => known.entry = row.answer.allowed(),
             }
         }
         let found = incoming.iter();
@@ -112,6 +119,7 @@ impl Connections<'_> {
             let open = row.answer.allowed().difference(&everyone);
             found.push((OpenTo::Outside(self.names(&row.from)), open));
         }
+        found.push((OpenTo::Entry, from.entry.clone()));
         let workload = self.name(to);
         let exposure = |(to, ports)| Exposure {
             workload: workload.clone(),

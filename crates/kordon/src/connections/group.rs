@@ -10,7 +10,8 @@ use super::{Allowance, Connections, parts};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Group {
     /// The sources. `NAMESPACE/*` stands for all workloads of a namespace, `all workloads` for
-    /// those of all namespaces, and `outside` for all addresses outside the cluster.
+    /// those of all namespaces, `outside` for all addresses outside the cluster, and
+    /// `ingress-controller` for what comes in by entry points.
     pub from: Vec<String>,
     /// The destinations, likewise. Where one of them is also among the sources, other workloads
     /// than itself are meant.
@@ -67,7 +68,7 @@ impl Connections<'_> {
         let workloads = self.map.workloads().len();
         match peer {
             Peer::Workload(index) => *index,
-            Peer::Outside(_) => {
+            Peer::Outside(_) | Peer::Entry => {
                 let known = outside.iter().position(|known| known == peer);
                 workloads
                     + known.unwrap_or_else(|| {

@@ -5,6 +5,7 @@ use kordon_core::view::EndName;
 use serde_json::{Map, Value, json};
 
 use super::{Connections, parts};
+use crate::request::shorthand::INGRESS_CONTROLLER;
 
 impl Connections<'_> {
     /// A row as a JSON object: `from`, `to`, and by `explicit`, `implicit` and `unknown` the ports
@@ -23,6 +24,7 @@ impl Connections<'_> {
     fn end_json(&self, peer: &Peer) -> Value {
         match peer {
             Peer::Outside(ranges) => ranges_json(ranges),
+            Peer::Entry => json!(INGRESS_CONTROLLER),
             Peer::Workload(index) => {
                 let workload = self.map.workloads().get(*index);
                 workload.map_or(Value::Null, |workload| name_json(&workload.name))

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use kordon_analyze::connectivity::{Peer, Row};
 
 use super::Connections;
+use crate::request::shorthand::INGRESS_CONTROLLER;
 use crate::request::{RequestError, shorthand};
 
 /// What rows are wanted. An empty list wants all.
@@ -38,19 +39,25 @@ pub enum Selection {
     Workloads(BTreeSet<usize>),
     /// Everything outside the cluster.
     Outside,
+    /// What comes in by entry points.
+    Entry,
     /// The addresses outside that are alike to this one.
     Address(IpAddr),
 }
 
 impl Connections<'_> {
     /// What a word names: an endpoint as [`shorthand::endpoint`] reads it, `NAMESPACE/*` for all
-    /// workloads of a namespace, or `outside`.
+    /// workloads of a namespace, `outside`, or `ingress-controller` for what comes in by entry
+    /// points.
     ///
     /// # Errors
     /// What was expected.
     pub fn select(&self, word: &str, namespace: Option<&str>) -> Result<Selection, RequestError> {
         if word == "outside" {
             return Ok(Selection::Outside);
+        }
+        if word == INGRESS_CONTROLLER {
+            return Ok(Selection::Entry);
         }
         if let Some(namespace) = word.strip_suffix("/*") {
             return self.select_namespace(namespace);
@@ -117,7 +124,7 @@ impl Selection {
     fn holds(&self, peer: &Peer) -> bool {
         match (self, peer) {
             (Self::Workloads(chosen), Peer::Workload(index)) => chosen.contains(index),
-            (Self::Outside, Peer::Outside(_)) => true,
+            (Self::Outside, Peer::Outside(_)) | (Self::Entry, Peer::Entry) => true,
             (Self::Address(address), Peer::Outside(ranges)) => {
                 ranges.iter().any(|range| range.contains(*address))
             }

@@ -1,8 +1,9 @@
 //! Why a row is allowed.
 
-use kordon_analyze::connectivity::{PortSet, Row};
+use kordon_analyze::connectivity::{Peer, PortSet, Row};
 use kordon_core::PlaneFinding;
-use kordon_core::model::Protocol;
+use kordon_core::model::{ObjectRef, Protocol};
+use kordon_core::rule::Direction;
 use kordon_core::view::PortRange;
 
 use super::{Connections, parts};
@@ -15,18 +16,36 @@ impl Connections<'_> {
     /// What each side says of a row, without repetition: the first port of each range is explained
     /// as any request is. Empty for addresses that the cluster itself uses.
     pub fn why(&self, row: &Row) -> Vec<String> {
-        let mut reasons: Vec<String> = Vec::new();
+        let mut reasons = self.entry_reasons(row);
+        let is_entry = !reasons.is_empty();
         for request in self.questions(row).into_iter().take(RANGES) {
             let answer = self.engine.answer(&RequestSpec::Connection(request));
             let planes = answer.explanation().planes.iter();
+            // Of the policies that guard a controller nothing is known, so nothing is to be said.
+            let planes =
+                planes.filter(|plane| !is_entry || plane.direction != Some(Direction::Egress));
             for reason in planes.map(|plane| self.reason(plane)) {
                 if !reasons.contains(&reason) {
                     reasons.push(reason);
                 }
             }
         }
-        reasons.sort_by_key(|reason| reason.starts_with("ingress"));
+        reasons.sort_by_key(|reason| reason.starts_with("ingress:"));
         reasons
+    }
+
+    /// The fields that open a row from outside; none for other rows.
+    fn entry_reasons(&self, row: &Row) -> Vec<String> {
+        let ways = match (&row.from, &row.to) {
+            (Peer::Entry, Peer::Workload(to)) => self.ways.get(to),
+            _ => None,
+        };
+        let reason = |(object, path): &(&ObjectRef, String)| {
+            let place = self.engine.position(object, path);
+            let place = place.map_or_else(String::new, |place| format!(" ({place})"));
+            format!("entry: {object} {path} leads there{place}")
+        };
+        ways.into_iter().flatten().map(reason).collect()
     }
 
     /// A question about one port of a row, to be asked of `kordon explain`.

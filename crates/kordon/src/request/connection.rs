@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::RequestError;
 use super::session::{self, SessionSpec, split_principal};
-use super::shorthand::endpoint;
+use super::shorthand::{INGRESS_CONTROLLER, endpoint};
 
 /// A connection.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +57,9 @@ pub enum EndpointSpec {
     ServiceAccount(String, String),
     /// A workload that need not exist.
     Described(DescribedWorkload),
+    /// The controller that lets connections in for Ingresses, Gateways and Routes. It is usually
+    /// not among the manifests, so it counts as a pod of which nothing is known.
+    IngressController,
 }
 
 #[derive(Deserialize)]
@@ -174,7 +177,9 @@ impl EndpointSpec {
             Self::ServiceAccount(namespace, name) => {
                 Some(format!("serviceaccount:{namespace}/{name}"))
             }
-            Self::Named(..) | Self::Workload(..) | Self::Address(_) => Some(self.to_string()),
+            Self::Named(..) | Self::Workload(..) | Self::Address(_) | Self::IngressController => {
+                Some(self.to_string())
+            }
             Self::Described(_) => None,
         }
     }
@@ -233,6 +238,7 @@ impl EndpointSpec {
             Self::Node(name) => Endpoint::Node(name),
             Self::ServiceAccount(namespace, name) => Endpoint::ServiceAccount { namespace, name },
             Self::Described(described) => Endpoint::Described(described),
+            Self::IngressController => Endpoint::UnknownPod,
         }
     }
 }
@@ -391,6 +397,7 @@ impl fmt::Display for EndpointSpec {
             Self::ServiceAccount(namespace, name) => {
                 write!(f, "service account {namespace}/{name}")
             }
+            Self::IngressController => f.write_str(INGRESS_CONTROLLER),
             Self::Described(described) => {
                 let labels: Vec<String> = described
                     .labels

@@ -12,7 +12,7 @@ use crate::request::{
     ApiSpec, ApiTargetSpec, ConnectionSpec, HttpSpec, RequestError, RequestSpec, TokenSpec,
 };
 
-pub use endpoint::{connection, endpoint};
+pub use endpoint::{INGRESS_CONTROLLER, connection, endpoint};
 pub use impersonation::impersonated_groups;
 pub use resource::{Place, ResourceTarget, target};
 

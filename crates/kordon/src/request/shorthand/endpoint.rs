@@ -10,6 +10,9 @@ use crate::request::{ConnectionSpec, EndpointSpec, PortSpec, RequestError};
 const FORMS: &str = "expected an endpoint such as `NAMESPACE/NAME`, `service:NAMESPACE/NAME`, \
                      `deployment:NAMESPACE/NAME`, `node:NAME` or an address";
 
+/// The word for the controller that lets connections in for Ingresses, Gateways and Routes.
+pub const INGRESS_CONTROLLER: &str = "ingress-controller";
+
 /// Reads a connection from its source, and its destination with port and protocol:
 /// `NS/NAME` and `NS/NAME:PORT[/PROTOCOL]`.
 ///
@@ -46,6 +49,7 @@ fn at<T>(path: &str, read: Result<T, RequestError>) -> Result<T, RequestError> {
 /// | `203.0.113.7`, `ip:2001:db8::1`, `[2001:db8::1]` | an address |
 /// | `node:NAME` | a node |
 /// | `sa:NS/NAME` | all pods that run as a service account |
+/// | `ingress-controller` | the controller that lets connections in, as a source; not where a namespace is given beside it |
 ///
 /// Where a namespace is given beside it, `KIND:NAME` and, as for `kubectl`, `KIND/NAME` will do.
 ///
@@ -54,6 +58,9 @@ fn at<T>(path: &str, read: Result<T, RequestError>) -> Result<T, RequestError> {
 pub fn endpoint(text: &str, namespace: Option<&str>) -> Result<EndpointSpec, RequestError> {
     if let Some(address) = address(text) {
         return Ok(EndpointSpec::Address(address));
+    }
+    if text == INGRESS_CONTROLLER && namespace.is_none() {
+        return Ok(EndpointSpec::IngressController);
     }
     if let Some((kind, place)) = text.split_once(':') {
         return typed(text, kind, place, namespace);
@@ -234,6 +241,12 @@ mod tests {
                 "Rollout:shop/cart",
                 None,
                 r#"Workload("shop", "Rollout", "cart")"#,
+            ),
+            ("ingress-controller", None, "IngressController"),
+            (
+                "ingress-controller",
+                Some("shop"),
+                r#"Named("shop", "ingress-controller")"#,
             ),
             ("node:n1.example", None, r#"Node("n1.example")"#),
             ("203.0.113.7", None, "Address(203.0.113.7)"),
