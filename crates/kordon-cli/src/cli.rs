@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::command::{
-    can, check, completions, connections, diff, eval, explain, export, kinds, test, validate,
+    can, check, completions, connections, diff, eval, explain, export, graph, kinds, test, validate,
     version,
 };
 use crate::exit::Exit;
@@ -104,6 +104,12 @@ pub(crate) enum Format {
     Sarif,
     /// Workflow commands of GitHub, of validate alone.
     Github,
+    /// The language of Graphviz, of graph alone.
+    Dot,
+    /// The language of Mermaid, of graph alone.
+    Mermaid,
+    /// A picture, of graph alone.
+    Svg,
 }
 
 /// How implicit allows count.
@@ -124,6 +130,7 @@ enum Command {
     Validate(validate::Args),
     Can(can::Args),
     Connections(connections::Args),
+    Graph(graph::Args),
     Diff(diff::Args),
     Export(export::Args),
     Test(test::Args),
@@ -136,6 +143,11 @@ impl Command {
     /// Refuses a format that the command does not write.
     fn check_format(&self, format: Format) -> Result<()> {
         let (is_written, by) = match format {
+            Format::Json | Format::Yaml if matches!(self, Self::Graph(_)) => {
+                bail!(
+                    "expected `-o dot`, `mermaid` or `svg`: `kordon connections` writes this format"
+                );
+            }
             Format::Table | Format::Json | Format::Yaml => (true, ""),
             Format::Csv => (matches!(self, Self::Connections(_)), "connections"),
             Format::Markdown => (
@@ -143,6 +155,9 @@ impl Command {
                 "connections",
             ),
             Format::Sarif | Format::Github => (matches!(self, Self::Validate(_)), "validate"),
+            Format::Dot | Format::Mermaid | Format::Svg => {
+                (matches!(self, Self::Graph(_)), "graph")
+            }
         };
         if !is_written {
             bail!("expected `-o table`, `json` or `yaml`: this format is that of `kordon {by}`");
@@ -163,6 +178,7 @@ impl Cli {
             Command::Validate(args) => args.run(&session),
             Command::Can(args) => args.run(&session),
             Command::Connections(args) => args.run(&session),
+            Command::Graph(args) => args.run(&session),
             Command::Diff(args) => args.run(&session),
             Command::Export(args) => args.run(&session),
             Command::Test(args) => args.run(&session),

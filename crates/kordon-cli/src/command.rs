@@ -8,6 +8,7 @@ pub(crate) mod diff;
 pub(crate) mod eval;
 pub(crate) mod explain;
 pub(crate) mod export;
+pub(crate) mod graph;
 pub(crate) mod kinds;
 pub(crate) mod test;
 pub(crate) mod validate;

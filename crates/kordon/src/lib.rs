@@ -41,6 +41,7 @@
 //! | show an answer | [`Answer`] |
 //! | show problems | [`syntax::Diagnostic`], [`syntax::render`] |
 //! | ask who reaches whom | [`Engine::connections`] |
+//! | draw who reaches whom | [`graph`] |
 //! | compare two clusters | [`diff`] |
 //! | ask who can do what | [`Snapshot::who_can`], [`Snapshot::rules_for`] |
 //! | change one object | [`Engine::apply`], [`model::Change`] |
@@ -66,6 +67,7 @@ pub mod connections;
 pub mod diff;
 mod engine;
 pub mod export;
+pub mod graph;
 pub mod istio;
 pub mod manual;
 pub mod policy_test;

@@ -1,23 +1,25 @@
 //! `kordon connections`: who reaches whom, and on which ports.
 
+pub(super) mod chosen;
 mod table;
 
 use std::io::Write;
 
-use anyhow::{Context, Result, bail};
-use clap::builder::NonEmptyStringValueParser;
+use anyhow::{Result, bail};
 use kordon::analyze::connectivity::Row;
-use kordon::connections::{Allowance, Connections, Exposure, Filter, Nodes, Selection};
+use kordon::connections::{Allowance, Connections, Exposure, Filter, Nodes};
 use serde_json::{Value, json};
 
 use crate::cli::Format;
 use crate::exit::Exit;
-use crate::output::{self, Output};
-use crate::session::{Session, counted};
+use crate::output::Output;
+use crate::session::Session;
+use chosen::Chosen;
 
 const AFTER_HELP: &str = "\
 An END is an endpoint as `kordon explain` takes it (NAMESPACE/NAME, an address,
-node:NAME, ..), NAMESPACE/* for a whole namespace, or `outside`.
+node:NAME, ..), NAMESPACE/* for a whole namespace, `outside`, or
+`ingress-controller` for what Ingresses, Gateways and Routes let in.
 
 Examples:
   kordon connections -f manifests/
@@ -31,21 +33,8 @@ Exit status: 0 if some connection is allowed, 1 if none is, 2 for an error.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
-    /// List connections of which one end is END. Repeatable.
-    #[arg(long, value_name = "END", value_parser = NonEmptyStringValueParser::new())]
-    focus: Vec<String>,
-    /// List connections from END. Repeatable.
-    #[arg(long, value_name = "END", value_parser = NonEmptyStringValueParser::new())]
-    from: Vec<String>,
-    /// List connections to END. Repeatable.
-    #[arg(long, value_name = "END", value_parser = NonEmptyStringValueParser::new())]
-    to: Vec<String>,
-    /// The namespace of ends that are named without one.
-    #[arg(short, long, value_name = "NAMESPACE", value_parser = NonEmptyStringValueParser::new())]
-    namespace: Option<String>,
-    /// List connections of nodes as well.
-    #[arg(long)]
-    nodes: bool,
+    #[command(flatten)]
+    chosen: Chosen,
     /// Say which rules allow each connection.
     #[arg(long)]
     explain: bool,
@@ -59,7 +48,7 @@ impl Args {
     pub(crate) fn run(&self, session: &Session) -> Result<Exit> {
         let engine = session.engine(&session.cluster()?);
         let map = engine.connections();
-        let filter = self.filter(&map)?;
+        let filter = self.chosen.filter(&map)?;
         let mut out = session.stdout();
         let found = if self.exposure {
             exposures(&map, &filter, session, &mut out)?
@@ -68,25 +57,6 @@ impl Args {
         };
         out.flush()?;
         Ok(if found { Exit::Success } else { Exit::Findings })
-    }
-
-    fn filter(&self, map: &Connections<'_>) -> Result<Filter> {
-        let select = |option: &str, words: &[String]| -> Result<Vec<Selection>> {
-            let words = words.iter();
-            let selections = words.map(|word| map.select(word, self.namespace.as_deref()));
-            let selections: Result<Vec<Selection>, _> = selections.collect();
-            selections.with_context(|| format!("`--{option}`"))
-        };
-        Ok(Filter {
-            focus: select("focus", &self.focus)?,
-            from: select("from", &self.from)?,
-            to: select("to", &self.to)?,
-            nodes: if self.nodes {
-                Nodes::Kept
-            } else {
-                Nodes::Omitted
-            },
-        })
     }
 
     /// Shows the rows; says whether there are any.
@@ -103,12 +73,8 @@ impl Args {
                 Format::Markdown => table::groups_markdown(&groups, out)?,
                 _ => table::groups(&groups, out)?,
             }
-            if !self.nodes
-                && [&self.focus, &self.from, &self.to]
-                    .iter()
-                    .all(|l| l.is_empty())
-            {
-                say_what_is_left_out(map, session);
+            if filter.nodes == Nodes::Omitted && self.chosen.is_all() {
+                chosen::say_what_is_left_out(map, session);
             }
             // What is unknown does not pass, so by itself it is nothing found.
             return Ok(groups.iter().any(|one| one.allowance != Allowance::Unknown));
@@ -134,14 +100,6 @@ impl Args {
         };
         rows.iter().map(value).collect()
     }
-}
-
-fn say_what_is_left_out(map: &Connections<'_>, session: &Session) {
-    let Some(nodes) = counted(map.nodes(), "node", "nodes").filter(|_| !session.is_quiet()) else {
-        return;
-    };
-    let text = format!("connections of {nodes} are left out: `--nodes` lists them");
-    output::note(&text, session.color());
 }
 
 /// Shows the workloads that are open to many; says whether there are any.

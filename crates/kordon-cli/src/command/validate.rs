@@ -84,7 +84,7 @@ fn write(
         }
         Format::Github => out.write_all(render::github(diagnostics, sources).as_bytes())?,
         // The formats that are left are refused before a command runs.
-        Format::Table | Format::Csv | Format::Markdown => {
+        _ => {
             let color = if out.is_colored {
                 Color::Always
             } else {
