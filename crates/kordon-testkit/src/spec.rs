@@ -11,6 +11,7 @@
 //! - `requests`: one request a line, `VERDICT REQUEST # why`. See [`SpecRequest`].
 //! - `diagnostics`: one expected diagnostic a line, `error CODE FILE:LINE:COLUMN MESSAGE`.
 //! - `rendered`: the diagnostics exactly as a terminal shows them.
+//! - `entries`: what comes in by entry points, one workload a line, `NAMESPACE/NAME: PORTS, HOW`.
 //! - `options`: how the cluster is read, `posture: strict` or `aggregation: filled`.
 
 use serde_json::Value;
@@ -58,6 +59,8 @@ pub struct SpecCase {
     pub diagnostics_block: Option<SpecBlock>,
     /// The expected rendering, if the case states one.
     pub rendered: Option<SpecRendered>,
+    /// What is expected to come in by entry points, if the case says so.
+    pub entries: Option<SpecRendered>,
 }
 
 /// How a case reads its cluster.
@@ -140,7 +143,7 @@ pub enum SpecSeverity {
     Warning,
 }
 
-/// The expected rendering of all diagnostics of a case.
+/// A text that is expected exactly.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SpecRendered {
     /// The text, with a line break at its end.
@@ -240,18 +243,8 @@ impl SpecCase {
                     Ok(())
                 });
             }
-            "rendered" if self.rendered.is_some() => {
-                errors.push((
-                    block.line,
-                    "expected one rendered block in a case".to_owned(),
-                ));
-            }
-            "rendered" => {
-                self.rendered = Some(SpecRendered {
-                    text: block.text.clone(),
-                    block: SpecBlock::of(block),
-                });
-            }
+            "rendered" => SpecRendered::set(&mut self.rendered, block, errors),
+            "entries" => SpecRendered::set(&mut self.entries, block, errors),
             _ => {}
         }
     }
@@ -284,6 +277,20 @@ impl SpecOptions {
             }
         }
         Ok(())
+    }
+}
+
+impl SpecRendered {
+    fn set(known: &mut Option<Self>, block: &Block, errors: &mut Vec<(usize, String)>) {
+        if known.is_some() {
+            let message = format!("expected one {} block in a case", block.language);
+            errors.push((block.line, message));
+            return;
+        }
+        *known = Some(Self {
+            text: block.text.clone(),
+            block: SpecBlock::of(block),
+        });
     }
 }
 

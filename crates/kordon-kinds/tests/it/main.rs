@@ -10,6 +10,7 @@ mod cluster;
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
+mod entry;
 mod istio;
 #[cfg(test)]
 mod mutation;

@@ -53,12 +53,33 @@ fn seeds() -> Vec<Value> {
         apps("StatefulSet"),
         json!({"apiVersion": "batch/v1", "kind": "Job", "metadata": meta, "spec": {"template": template}}),
         json!({"apiVersion": "batch/v1", "kind": "CronJob", "metadata": meta, "spec": {"schedule": "* * * * *", "jobTemplate": {"spec": {"template": template}}}}),
+        json!({"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": meta, "spec": {
+            "defaultBackend": {"service": {"name": "s", "port": {"name": "http"}}},
+            "rules": [{"host": "*.a.example", "http": {"paths": [{"path": "/", "pathType": "Prefix", "backend": {"service": {"name": "s", "port": {"number": 80}}}}]}}]}}),
+        json!({"apiVersion": "route.openshift.io/v1", "kind": "Route", "metadata": meta, "spec": {"host": "a.example",
+            "to": {"kind": "Service", "name": "s", "weight": 1}, "alternateBackends": [{"name": "t"}], "port": {"targetPort": 80}}}),
+        json!({"apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway", "metadata": meta, "spec": {"gatewayClassName": "c",
+            "listeners": [{"name": "l", "hostname": "a.example", "port": 80, "protocol": "HTTP", "allowedRoutes": {"namespaces": {"from": "Selector", "selector": selector}, "kinds": [{"kind": "HTTPRoute"}]}}]}}),
+        json!({"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": meta, "spec": {"hostnames": ["a.example"],
+            "parentRefs": [{"name": "default", "namespace": "n", "sectionName": "l", "port": 80}],
+            "rules": [{"backendRefs": [{"name": "s", "namespace": "m", "port": 80, "weight": 1}], "filters": [{"type": "RequestMirror", "requestMirror": {"backendRef": {"name": "s", "port": 80}}}]}]}}),
+        route("v1", "GRPCRoute"),
+        route("v1", "TLSRoute"),
+        route("v1alpha2", "TCPRoute"),
+        route("v1alpha2", "UDPRoute"),
+        json!({"apiVersion": "gateway.networking.k8s.io/v1beta1", "kind": "ReferenceGrant", "metadata": meta, "spec": {
+            "from": [{"group": "gateway.networking.k8s.io", "kind": "HTTPRoute", "namespace": "n"}], "to": [{"group": "", "kind": "Service", "name": "s"}]}}),
         json!({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "metadata": {"name": "s-1", "labels": {"kubernetes.io/service-name": "s"}}, "addressType": "IPv4", "endpoints": [{"addresses": ["10.0.0.1"]}], "ports": [{"port": 80}]}),
     ];
     seeds.extend(calico("projectcalico.org/v3"));
     seeds.extend(calico("crd.projectcalico.org/v1"));
     seeds.extend(istio());
     seeds
+}
+
+fn route(version: &str, kind: &str) -> Value {
+    json!({"apiVersion": format!("gateway.networking.k8s.io/{version}"), "kind": kind, "metadata": {"name": "r"}, "spec": {
+        "parentRefs": [{"name": "default"}], "rules": [{"backendRefs": [{"name": "s", "port": 80}]}]}})
 }
 
 fn calico(version: &str) -> Vec<Value> {

@@ -94,7 +94,7 @@ impl Block {
     pub(super) fn is_known(&self) -> bool {
         matches!(
             self.language.as_str(),
-            "yaml" | "requests" | "diagnostics" | "rendered" | "options"
+            "yaml" | "requests" | "diagnostics" | "rendered" | "entries" | "options"
         )
     }
 

@@ -1,5 +1,9 @@
 //! One case: its manifests, what they report, and its requests.
 
+use std::fmt::Write;
+
+use kordon::analyze::connectivity::Peer;
+use kordon::connections::{Allowance, parts};
 use kordon::syntax::render::{Color, TerminalOptions, sorted, terminal};
 use kordon::syntax::{Diagnostic, Severity};
 use kordon::{Answer, Cluster, Engine, Includes, Options, Posture, RequestSpec, Verdict};
@@ -36,6 +40,7 @@ pub(crate) fn check(page: &str, case: &SpecCase, changes: &mut SpecChanges) -> O
     for request in &case.requests {
         check.request(&engine, reference.as_ref(), request);
     }
+    check.entries(&engine);
     check.outcome
 }
 
@@ -135,6 +140,18 @@ impl Check<'_> {
         self.changes.blocks.push((expected.block, text));
     }
 
+    fn entries(&mut self, engine: &Engine) {
+        let Some(expected) = &self.case.entries else {
+            return;
+        };
+        let text = entries_of(engine);
+        self.outcome.entries += text.lines().count();
+        if text != expected.text {
+            self.fail(expected.block.line, &format!("what comes in is\n{text}"));
+        }
+        self.changes.blocks.push((expected.block, text));
+    }
+
     fn request(&mut self, engine: &Engine, reference: Option<&Reference>, request: &SpecRequest) {
         self.outcome.requests += 1;
         let (verdict, reasons, answer) = match RequestSpec::from_json(&request.request) {
@@ -179,6 +196,25 @@ impl Check<'_> {
             );
         }
     }
+}
+
+/// What comes in by entry points: a line for each workload and way in which ports are allowed.
+fn entries_of(engine: &Engine) -> String {
+    let map = engine.connections();
+    let rows = map.map().rows().filter(|row| row.from == Peer::Entry);
+    let mut text = String::new();
+    for row in rows {
+        let to = map.names(&row.to).join(" ");
+        for (allowance, ports) in parts(&row.answer) {
+            let how = match allowance {
+                Allowance::Explicit => "by rule",
+                Allowance::Implicit => "by default",
+                Allowance::Unknown => "unknown",
+            };
+            writeln!(text, "{to}: {ports}, {how}").unwrap();
+        }
+    }
+    text
 }
 
 /// `error CODE FILE:LINE:COLUMN MESSAGE`.

@@ -14,6 +14,8 @@ pub(crate) struct Outcome {
     /// Requests that a reference judged as well.
     pub(crate) compared: usize,
     pub(crate) diagnostics: usize,
+    /// Lines about what comes in by entry points.
+    pub(crate) entries: usize,
     /// Each with page and line.
     pub(crate) failures: Vec<String>,
 }
@@ -24,6 +26,7 @@ impl Outcome {
         self.requests += other.requests;
         self.compared += other.compared;
         self.diagnostics += other.diagnostics;
+        self.entries += other.entries;
         self.failures.extend(other.failures);
     }
 }

@@ -10,8 +10,8 @@ use std::fmt;
 use super::Graph;
 
 /// Of larger pictures nothing could be seen, and laying them out would take long.
-const NODES: usize = 400;
-const EDGES: usize = 1_200;
+const NODES: usize = 300;
+const EDGES: usize = 700;
 
 /// That a picture would be too large to be drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -309,7 +309,7 @@ mod tests {
 
     #[test]
     fn every_graph_is_laid_out_with_nodes_in_their_boxes_and_apart() {
-        for seed in 0..300 {
+        for seed in 0..200 {
             let graph = random(seed, 6);
             let layout = layout(&graph);
             for (area, rect) in graph.boxes.iter().zip(&layout.boxes) {
@@ -339,24 +339,6 @@ mod tests {
                     );
                 }
             }
-        }
-    }
-
-    #[test]
-    fn stress_adhoc() {
-        for seed in 1000..4000 {
-            let graph = random(seed, 3 + (seed % 11) as usize);
-            layout(&graph);
-        }
-        for (n, e) in [(100, 300), (200, 600), (400, 1200)] {
-            let mut dice = Dice(9);
-            let nodes: Vec<Node> = (0..n).map(|_| Node { lines: vec!["a-workload".into()], sort: Sort::Workloads }).collect();
-            let boxes = (0..10).map(|b| Area { title: "ns".into(), nodes: (b * n / 10..(b + 1) * n / 10).collect() }).collect();
-            let edges = (0..e).map(|_| Edge { from: dice.roll(n), to: dice.roll(n), ports: PortSet::of(Protocol::TCP, 80, 80), allowance: Allowance::Explicit, is_mutual: false }).collect();
-            let g = Graph { boxes, nodes, edges };
-            let t = std::time::Instant::now();
-            layout(&g);
-            eprintln!("{n} {e}: {:?}", t.elapsed());
         }
     }
 
