@@ -13,7 +13,8 @@ use crate::law::{Broken, Law, same};
 use crate::network;
 
 /// Of protocols without ports, one.
-const PROTOCOLS: [Protocol; 4] = [Protocol::TCP, Protocol::UDP, Protocol::SCTP, Protocol::ICMP];
+pub(crate) const PROTOCOLS: [Protocol; 4] =
+    [Protocol::TCP, Protocol::UDP, Protocol::SCTP, Protocol::ICMP];
 
 #[test]
 fn the_map_says_of_every_pair_what_a_decision_says() {
@@ -83,7 +84,7 @@ fn differs(world: &World, posture: Posture, counts: impl Fn(Verdict) -> bool) ->
 }
 
 /// What the map says of one port: the verdict, and whether a rule says so where it is an allow.
-fn told(answer: &Answer, protocol: Protocol, port: u16) -> (Verdict, bool) {
+pub(crate) fn told(answer: &Answer, protocol: Protocol, port: u16) -> (Verdict, bool) {
     let is_in = |set: &kordon::analyze::connectivity::PortSet| set.contains(protocol, port);
     match (
         is_in(&answer.explicit),
@@ -97,7 +98,7 @@ fn told(answer: &Answer, protocol: Protocol, port: u16) -> (Verdict, bool) {
     }
 }
 
-fn decided(decision: &Decision) -> (Verdict, bool) {
+pub(crate) fn decided(decision: &Decision) -> (Verdict, bool) {
     let is_explicit = decision.explicit && decision.verdict == Verdict::Allow;
     (decision.verdict, is_explicit)
 }
@@ -120,7 +121,7 @@ fn places(engine: &Engine, map: &Connectivity) -> Vec<(Place, Value)> {
     workloads.chain(unused).collect()
 }
 
-fn named(workload: &Workload) -> Value {
+pub(crate) fn named(workload: &Workload) -> Value {
     let name = &workload.name;
     match name.kind.as_str() {
         "Pod" => json!({"pod": format!("{}/{}", name.namespace, name.name)}),
@@ -130,7 +131,7 @@ fn named(workload: &Workload) -> Value {
 }
 
 /// The ports at both ends of every range of an answer and beside them, and some others.
-fn borders(answer: &Answer, protocol: Protocol) -> BTreeSet<u16> {
+pub(crate) fn borders(answer: &Answer, protocol: Protocol) -> BTreeSet<u16> {
     if !protocol.has_ports() {
         return BTreeSet::from([0]);
     }

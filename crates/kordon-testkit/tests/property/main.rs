@@ -21,5 +21,6 @@ mod law;
 mod laws;
 mod network;
 mod rbac;
+mod unknown_pod;
 #[path = "../support/yaml.rs"]
 mod yaml;
