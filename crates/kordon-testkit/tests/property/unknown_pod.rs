@@ -44,17 +44,24 @@ fn the_map_says_of_an_unknown_pod_what_a_decision_says() {
 /// A pod that a workload denies though it admits every pod, or the other way round.
 fn contradicts(world: &World) -> Option<Broken> {
     let engine = engine(&world.objects, Options::default());
-    let told = |request: &Value| engine.explain(&read(request).as_request());
+    let map = Connectivity::of(engine.snapshot());
+    let from = |request: &Value, from: Value| {
+        let mut request = request.clone();
+        request["from"] = from;
+        engine.explain(&read(&request).as_request())
+    };
     first_broken(world, |request| {
-        let mut of_unknown = request.clone();
-        of_unknown["from"] = json!("ingress-controller");
-        let (known, unknown) = (told(request), told(&of_unknown));
-        match (judged_pod(&known), ingress(&unknown)) {
-            (Some(pod), Some(every)) if every.verdict != Verdict::Unknown => {
-                same(&pod.verdict, &every.verdict)
-            }
-            _ => Ok(()),
-        }
+        let unknown = from(request, json!("ingress-controller"));
+        let Some(every) = ingress(&unknown).filter(|every| every.verdict != Verdict::Unknown)
+        else {
+            return Ok(());
+        };
+        map.workloads().iter().map(named).try_for_each(|pod| {
+            let known = from(request, pod.clone());
+            judged_pod(&known).map_or(Ok(()), |judged| {
+                same(&judged.verdict, &every.verdict).map_err(|why| format!("{pod}: {why}"))
+            })
+        })
     })
 }
 
