@@ -16,12 +16,16 @@ mod connections;
 mod console;
 #[path = "cli/diff.rs"]
 mod diff;
+#[path = "cli/entry.rs"]
+mod entry;
 #[path = "cli/errors.rs"]
 mod errors;
 #[path = "cli/eval.rs"]
 mod eval;
 #[path = "cli/generated.rs"]
 mod generated;
+#[path = "cli/graph.rs"]
+mod graph;
 #[path = "cli/help.rs"]
 mod help;
 #[path = "cli/map.rs"]

@@ -144,3 +144,50 @@ impl Graph {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_leaves_its_place_in_any_language() {
+        let hostile = "\"]}; evil --> <script>'&#0;\\\n\u{1b}\u{202e}`%%{init}%%";
+        let node = |sort| Node {
+            lines: vec![hostile.to_owned(), "plain".to_owned()],
+            sort,
+        };
+        let edge = |from, to| Edge {
+            from,
+            to,
+            ports: PortSet::all(),
+            allowance: Allowance::Implicit,
+            is_mutual: false,
+        };
+        let graph = Graph {
+            boxes: vec![Area {
+                title: hostile.to_owned(),
+                nodes: vec![0, 1],
+            }],
+            nodes: vec![
+                node(Sort::Workloads),
+                node(Sort::Namespace),
+                node(Sort::Outside),
+            ],
+            edges: vec![edge(0, 1), edge(2, 0), edge(1, 1)],
+        };
+        let [dot, mermaid] = [graph.to_dot(), graph.to_mermaid()];
+        let svg = graph.to_svg().unwrap();
+        // To Graphviz an angle bracket in quotes means nothing.
+        assert!(!mermaid.contains("<script>") && !svg.contains("<script>"));
+        for text in [&dot, &mermaid, &svg] {
+            assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text}");
+        }
+        // Each quote that is not escaped opens or closes a text, so what lies outside of texts is
+        // every other part.
+        let outside = |text: &str| text.split('"').step_by(2).collect::<String>();
+        assert!(!outside(&dot.replace("\\\\", "").replace("\\\"", "")).contains("evil"));
+        assert!(!outside(&mermaid).contains("evil"));
+        assert_eq!(svg.matches("<text").count(), svg.matches("</text>").count());
+        assert_eq!(svg.matches("<title>").count(), graph.edges.len());
+    }
+}

@@ -10,6 +10,7 @@ fn the_help_fits_80_columns_and_names_the_exit_statuses() {
         "validate",
         "can",
         "connections",
+        "graph",
         "diff",
         "test",
     ];

@@ -138,3 +138,42 @@ impl CompiledValue {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_that_is_sure_of_an_unknown_workload_is_that_it_has_a_namespace_and_an_account() {
+        let is = |attribute, value| EndpointMatch::Is(attribute, value);
+        let label = || is(Attribute::Label("app".into()), ValueMatch::Present);
+        let namespace = |value| is(Attribute::Namespace, value);
+        let named = || namespace(ValueMatch::In(vec!["shop".into()]));
+        let any = || namespace(ValueMatch::Present);
+        let not = |inner| EndpointMatch::Not(Box::new(inner));
+        let cases = [
+            (EndpointMatch::Everything, Holds::Yes),
+            (any(), Holds::Yes),
+            (is(Attribute::Account, ValueMatch::Present), Holds::Yes),
+            (named(), Holds::Unknown),
+            (label(), Holds::Unknown),
+            (
+                is(Attribute::NamespaceLabel("a".into()), ValueMatch::Present),
+                Holds::Unknown,
+            ),
+            (not(label()), Holds::Unknown),
+            (not(any()), Holds::No),
+            (EndpointMatch::All(vec![any(), label()]), Holds::Unknown),
+            (EndpointMatch::All(vec![not(any()), label()]), Holds::No),
+            (EndpointMatch::Any(vec![any(), label()]), Holds::Yes),
+            (
+                EndpointMatch::Any(vec![not(any()), label()]),
+                Holds::Unknown,
+            ),
+        ];
+        for (matches, expected) in cases {
+            let compiled = CompiledMatch::new(&mut Symbols::default(), &matches);
+            assert_eq!(compiled.selects_any(), expected, "{matches:?}");
+        }
+    }
+}

@@ -238,4 +238,68 @@ mod tests {
         assert!(check(&Selector::All(vec![]), &[]) && !check(&Selector::Any(vec![]), &[]));
         assert!(check(&Selector::Not(Box::new(either)), &[]));
     }
+
+    /// Some selectors, of which each of the three answers is the right one for at least one.
+    fn samples() -> Vec<(Selector, Holds)> {
+        let has = || Selector::Has("app".into());
+        let web = || Selector::In("app".into(), values(&["web"]));
+        let not = |inner| Selector::Not(Box::new(inner));
+        let nothing = || Selector::Any(vec![]);
+        vec![
+            (Selector::Everything, Holds::Yes),
+            (has(), Holds::Unknown),
+            (Selector::Lacks("app".into()), Holds::Unknown),
+            (web(), Holds::Unknown),
+            (
+                Selector::In("app".into(), values(&["web", "api"])),
+                Holds::Unknown,
+            ),
+            (
+                Selector::NotIn("app".into(), values(&["web"])),
+                Holds::Unknown,
+            ),
+            (nothing(), Holds::No),
+            (not(nothing()), Holds::Yes),
+            (not(Selector::Everything), Holds::No),
+            (not(web()), Holds::Unknown),
+            (Selector::All(vec![web(), nothing()]), Holds::No),
+            (
+                Selector::All(vec![web(), Selector::Everything]),
+                Holds::Unknown,
+            ),
+            (Selector::Any(vec![web(), Selector::Everything]), Holds::Yes),
+            (Selector::Any(vec![web(), nothing()]), Holds::Unknown),
+        ]
+    }
+
+    #[test]
+    fn what_a_selector_says_of_unknown_labels_holds_for_all_labels() {
+        let labels: [&[(&str, &str)]; 4] =
+            [&[], &[("app", "web")], &[("app", "db")], &[("a", "b")]];
+        for (selector, expected) in samples() {
+            let compiled = CompiledSelector::new(&mut Symbols::default(), &selector);
+            assert_eq!(compiled.selects_any(), expected, "{selector:?}");
+            let answers: Vec<bool> = labels
+                .iter()
+                .map(|labels| check(&selector, labels))
+                .collect();
+            let of_all = match expected {
+                Holds::Yes => answers.iter().all(|selects| *selects),
+                Holds::No => answers.iter().all(|selects| !selects),
+                Holds::Unknown => answers.contains(&true) && answers.contains(&false),
+            };
+            assert!(of_all, "{selector:?}: {answers:?}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_namespace_may_be_the_named_one() {
+        let test = |namespaces| NamespaceTest::new(&mut Symbols::default(), &namespaces);
+        let named = test(NamespaceMatch::Named("shop".into()));
+        assert_eq!(named.selects_any(), Holds::Unknown);
+        for (selector, expected) in samples() {
+            let matching = test(NamespaceMatch::Matching(selector));
+            assert_eq!(matching.selects_any(), expected);
+        }
+    }
 }

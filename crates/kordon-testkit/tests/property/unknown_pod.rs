@@ -7,8 +7,11 @@ use serde_json::{Value, json};
 
 use crate::connectivity::{PROTOCOLS, borders, decided, named, told};
 use crate::engine::{engine, read};
-use crate::law::{Broken, Law, first_broken, same};
+use crate::law::{Broken, Law, same};
 use crate::network;
+
+/// Ports that the policies of the worlds are fond of.
+const PORTS: [(&str, u16); 4] = [("TCP", 80), ("TCP", 8080), ("UDP", 53), ("SCTP", 9)];
 
 #[test]
 fn what_is_known_of_an_unknown_pod_holds_for_every_pod() {
@@ -45,32 +48,35 @@ fn the_map_says_of_an_unknown_pod_what_a_decision_says() {
 fn contradicts(world: &World) -> Option<Broken> {
     let engine = engine(&world.objects, Options::default());
     let map = Connectivity::of(engine.snapshot());
-    let from = |request: &Value, from: Value| {
-        let mut request = request.clone();
-        request["from"] = from;
-        engine.explain(&read(&request).as_request())
-    };
-    first_broken(world, |request| {
-        let unknown = from(request, json!("ingress-controller"));
-        let Some(every) = ingress(&unknown).filter(|every| every.verdict != Verdict::Unknown)
-        else {
-            return Ok(());
-        };
-        map.workloads().iter().map(named).try_for_each(|pod| {
-            let known = from(request, pod.clone());
-            judged_pod(&known).map_or(Ok(()), |judged| {
-                same(&judged.verdict, &every.verdict).map_err(|why| format!("{pod}: {why}"))
-            })
+    let pods: Vec<Value> = map.workloads().iter().map(named).collect();
+    let told = |request: &Value| engine.explain(&read(request).as_request());
+    let ports = PORTS.iter();
+    let mut requests = ports.flat_map(|(protocol, port)| {
+        pods.iter().map(move |to| {
+            json!({"kind": "connection", "from": "ingress-controller", "to": to,
+                "protocol": protocol, "port": port})
+        })
+    });
+    requests.find_map(|mut request| {
+        let unknown = told(&request);
+        let every = ingress(&unknown).filter(|every| every.verdict != Verdict::Unknown)?;
+        pods.iter().find_map(|pod| {
+            request["from"] = pod.clone();
+            let judged = judged_pod(&told(&request))?;
+            let why = same(&judged, &every.verdict).err()?;
+            let request = request.clone();
+            Some(Broken { request, why })
         })
     })
 }
 
 /// The ingress side of a connection whose source is one pod in the pod network. A pod always
 /// reaches itself, whatever others do, and of several pods another may have been shown.
-fn judged_pod(explanation: &Explanation) -> Option<&PlaneFinding> {
+fn judged_pod(explanation: &Explanation) -> Option<Verdict> {
     let egress = side(explanation, Direction::Egress)?;
     let is_pod = egress.verdict != Verdict::NotApplicable && egress.subject != egress.object;
-    ingress(explanation).filter(|_| is_pod && explanation.pairs == 1)
+    let judged = ingress(explanation).filter(|_| is_pod)?;
+    Some(judged.verdict)
 }
 
 fn ingress(explanation: &Explanation) -> Option<&PlaneFinding> {

@@ -84,11 +84,14 @@ impl Graph {
     }
 }
 
-/// A text in quotes. Inside of them only the quote and the backslash mean anything.
+/// A text in quotes. Inside of them the quote and the backslash mean something, and the ampersand
+/// begins a character by its name.
 fn quoted(text: &str) -> String {
     let lines = text.lines().map(|line| {
         let line = plain(line);
-        line.replace('\\', "\\\\").replace('"', "\\\"")
+        line.replace('&', "&amp;")
+            .replace('\\', "\\\\")
+            .replace('"', "\\\"")
     });
     let lines: Vec<String> = lines.collect();
     format!("\"{}\"", lines.join("\\n"))
@@ -105,6 +108,7 @@ mod tests {
             quoted("\"]; evil [label=\"\\\"x\\N"),
             r#""\"]; evil [label=\"\\\"x\\N""#
         );
+        assert_eq!(quoted("a&lt;b"), "\"a&amp;lt;b\"");
         assert_eq!(quoted("a\u{7}\u{202e}"), r#""a\\u{7}\\u{202e}""#);
     }
 }
