@@ -6,12 +6,14 @@
 
 use serde_json::Value;
 
+pub use self::entry::entry;
 pub use self::mesh::{MeshRequest, MeshSettings, MeshWorld, mesh, mesh_custom};
 pub use self::network::{network, network_calico, network_dense};
 pub use self::random::Random;
 pub use self::rbac::{rbac, rbac_dense};
 pub use self::scale::{scale_network, scale_network_one_pod, scale_rbac, scale_rbac_one_user};
 
+mod entry;
 mod mesh;
 mod network;
 mod random;

@@ -9,18 +9,6 @@ fn a_map_is_drawn_in_every_language() {
     assert_eq!(by_default, run("graph -f SHOP -o dot").stdout);
 }
 
-/// The picture of the book, which `KORDON_BLESS=1` draws anew.
-#[test]
-fn the_picture_of_the_book_is_current() {
-    let path = format!("{}/docs/how-to/draw-the-map.svg", crate::run::ROOT);
-    let drawn = run("graph -f examples/entry-points -o svg").stdout;
-    if std::env::var_os("KORDON_BLESS").is_some_and(|value| value == "1") {
-        std::fs::write(&path, &drawn).unwrap();
-    }
-    let kept = std::fs::read_to_string(&path).unwrap();
-    assert!(kept == drawn, "`cargo xtask docs` draws it anew");
-}
-
 #[test]
 fn a_part_of_a_map_is_drawn() {
     let drawn = [

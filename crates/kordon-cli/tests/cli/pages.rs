@@ -1,17 +1,17 @@
 //! The pages of the repository: every command that one shows answers as it shows, and the parts
-//! that are generated are current.
+//! and pictures that are generated are current.
 //!
-//! `KORDON_BLESS=1` writes both into the pages, for review in the difference.
+//! `KORDON_BLESS=1` writes all of them into the pages, for review in the difference.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::run::ROOT;
+use crate::run::{ROOT, run};
 use crate::{console, generated};
 
 #[test]
 fn the_pages_show_what_the_command_says() {
-    let bless = std::env::var_os("KORDON_BLESS").is_some_and(|value| value == "1");
+    let bless = is_blessing();
     let (mut stale, mut commands, mut parts) = (Vec::new(), 0, 0);
     for path in pages() {
         let old = fs::read_to_string(&path).unwrap();
@@ -33,6 +33,21 @@ fn the_pages_show_what_the_command_says() {
     );
     assert!(commands > 0, "no page shows a command");
     assert_eq!(parts, generated::PARTS.len(), "each part stands once");
+}
+
+#[test]
+fn the_picture_of_the_book_is_current() {
+    let path = Path::new(ROOT).join("docs/how-to/draw-the-map.svg");
+    let drawn = run("graph -f examples/entry-points -o svg").stdout;
+    if is_blessing() {
+        fs::write(&path, &drawn).unwrap();
+    }
+    let kept = fs::read_to_string(&path).unwrap();
+    assert!(kept == drawn, "`cargo xtask docs` draws it anew");
+}
+
+fn is_blessing() -> bool {
+    std::env::var_os("KORDON_BLESS").is_some_and(|value| value == "1")
 }
 
 /// The page of the repository's root and those of the book, in order.

@@ -61,7 +61,7 @@ impl Snapshot {
         ways
     }
 
-    /// The ports of workloads that an entry point leads to.
+    /// The ports of workloads that an entry point leads to, in the order of their names.
     fn backends_of(&self, point: &EntryPoint) -> Vec<(End<'_>, u16)> {
         let find = |text: &str| self.symbols.find(text);
         let (namespace, name) = (find(&point.namespace), find(&point.service));
@@ -84,6 +84,7 @@ impl Snapshot {
             }
             ControlFlow::Continue(())
         });
+        found.sort_by_cached_key(|(end, port)| (end.name(), *port));
         found
     }
 

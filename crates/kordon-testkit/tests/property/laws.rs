@@ -105,23 +105,9 @@ pub(crate) fn order_is_irrelevant(world: &World) -> Option<Broken> {
 /// Objects that come, change and go one after the other lead to the same answers as those that
 /// are left at the end, taken at once.
 pub(crate) fn history_is_irrelevant(world: &World, other: &World) -> Option<Broken> {
-    let (objects, others) = (lowered(&world.objects), lowered(&other.objects));
-    let size = u64::try_from(objects.len() + others.len()).unwrap_or(0);
-    let mut random = Random::new(size);
-    let options = Options::default();
-    let mut grown = Snapshot::new(options.clone());
-    for _ in 0..random.below(12) {
-        let count = 1 + random.below(4);
-        grown = grown.apply((0..count).map(|_| change(&mut random, &objects, &others)));
-    }
-    let gone = others
-        .iter()
-        .map(|object| Change::Remove(object.id.clone()));
-    grown = grown.apply(gone);
-    grown = objects.iter().fold(grown, |grown, object| {
-        grown.apply([Change::Put(object.clone())])
-    });
-    let built = Snapshot::new(options).apply(objects.iter().cloned().map(Change::Put));
+    let grown = grown(&world.objects, &other.objects);
+    let objects = lowered(&world.objects);
+    let built = Snapshot::new(Options::default()).apply(objects.into_iter().map(Change::Put));
     first_broken(world, |request| {
         let spec = read(request);
         let request = spec.as_request();
@@ -133,6 +119,25 @@ pub(crate) fn history_is_irrelevant(world: &World, other: &World) -> Option<Brok
             &told(&grown.explain(&request)),
             &told(&built.explain(&request)),
         )
+    })
+}
+
+/// A snapshot in which some objects, and others, have come, changed and gone, and the first are left.
+pub(crate) fn grown(objects: &[Value], others: &[Value]) -> Snapshot {
+    let (objects, others) = (lowered(objects), lowered(others));
+    let size = u64::try_from(objects.len() + others.len()).unwrap_or(0);
+    let mut random = Random::new(size);
+    let mut grown = Snapshot::new(Options::default());
+    for _ in 0..random.below(12) {
+        let count = 1 + random.below(4);
+        grown = grown.apply((0..count).map(|_| change(&mut random, &objects, &others)));
+    }
+    let gone = others
+        .iter()
+        .map(|object| Change::Remove(object.id.clone()));
+    grown = grown.apply(gone);
+    objects.iter().fold(grown, |grown, object| {
+        grown.apply([Change::Put(object.clone())])
     })
 }
 

@@ -17,6 +17,7 @@
 mod connectivity;
 #[path = "../support/engine.rs"]
 mod engine;
+mod entry;
 mod law;
 mod laws;
 mod network;
