@@ -6,8 +6,8 @@ use anyhow::{Result, bail};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::command::{
-    can, check, completions, connections, diff, eval, explain, export, graph, kinds, test, validate,
-    version,
+    can, check, completions, connections, diff, eval, explain, export, graph, kinds, test,
+    validate, version,
 };
 use crate::exit::Exit;
 use crate::output::ColorChoice;
@@ -98,11 +98,11 @@ pub(crate) enum Format {
     Yaml,
     /// Comma-separated values, of connections alone.
     Csv,
-    /// A table in Markdown, of connections and diff alone.
+    /// A table in Markdown, of connections and diff.
     Markdown,
-    /// SARIF 2.1.0, of validate alone.
+    /// SARIF 2.1.0, of validate, lint and diff.
     Sarif,
-    /// Workflow commands of GitHub, of validate alone.
+    /// Workflow commands of GitHub, of validate, lint and diff.
     Github,
     /// The language of Graphviz, of graph alone.
     Dot,
@@ -154,7 +154,10 @@ impl Command {
                 matches!(self, Self::Connections(_) | Self::Diff(_)),
                 "connections",
             ),
-            Format::Sarif | Format::Github => (matches!(self, Self::Validate(_)), "validate"),
+            Format::Sarif | Format::Github => (
+                matches!(self, Self::Validate(_) | Self::Diff(_)),
+                "validate",
+            ),
             Format::Dot | Format::Mermaid | Format::Svg => {
                 (matches!(self, Self::Graph(_)), "graph")
             }

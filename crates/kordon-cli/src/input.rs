@@ -1,4 +1,6 @@
-//! Manifests from files, folders and standard input.
+//! Manifests from files, folders, standard input and revisions of a git repository.
+
+mod git;
 
 use std::fs;
 use std::io::{self, Read};
@@ -21,6 +23,16 @@ pub(crate) fn read_cluster(paths: &[PathBuf]) -> Result<Cluster> {
         }
     }
     Ok(cluster)
+}
+
+/// Reads one of two versions of manifests: a path or, where no file has this name, what a revision
+/// has at a path, written as git writes it: `REVISION:PATH`.
+pub(crate) fn read_version(path: &Path) -> Result<Cluster> {
+    let is_file = path == Path::new("-") || fs::symlink_metadata(path).is_ok();
+    match path.to_str().and_then(|text| text.split_once(':')) {
+        Some((revision, inside)) if !is_file => git::read(revision, inside),
+        _ => read_cluster(&[path.to_owned()]),
+    }
 }
 
 /// The files at some paths: those of folders in the order of their names, the others as given.
@@ -58,7 +70,7 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
         let path = entry.path();
-        if entry.file_name().as_encoded_bytes().starts_with(b".") {
+        if is_hidden(entry.file_name().as_encoded_bytes()) {
             continue;
         }
         if entry.file_type().with_context(context)?.is_dir() {
@@ -68,6 +80,11 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether a name in a folder is passed over.
+fn is_hidden(name: &[u8]) -> bool {
+    name.starts_with(b".")
 }
 
 fn is_manifest(path: &Path) -> bool {

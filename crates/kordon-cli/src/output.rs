@@ -9,6 +9,8 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
+use kordon::syntax::render::{self, Color, TerminalOptions};
+use kordon::syntax::{Diagnostic, Sources};
 use serde_json::Value;
 
 pub(crate) use table::Table;
@@ -90,6 +92,49 @@ impl Output {
     /// Writes a value as YAML.
     pub(crate) fn yaml(&mut self, value: &Value) -> io::Result<()> {
         self.write_all(yaml::text(value).as_bytes())
+    }
+
+    /// Writes diagnostics for people, and an empty line after them if there are any.
+    pub(crate) fn diagnostics(
+        &mut self,
+        diagnostics: &[Diagnostic],
+        sources: &Sources,
+    ) -> io::Result<()> {
+        let color = if self.is_colored {
+            Color::Always
+        } else {
+            Color::Never
+        };
+        let options = TerminalOptions {
+            color,
+            width: self.width,
+        };
+        let text = render::terminal(diagnostics, sources, &options);
+        self.write_all(text.as_bytes())?;
+        if text.is_empty() {
+            return Ok(());
+        }
+        writeln!(self)
+    }
+
+    /// Writes diagnostics as SARIF.
+    pub(crate) fn sarif(
+        &mut self,
+        diagnostics: &[Diagnostic],
+        sources: &Sources,
+    ) -> io::Result<()> {
+        let codes: Vec<_> = kordon::codes().collect();
+        let version = env!("CARGO_PKG_VERSION");
+        self.json(&render::sarif(diagnostics, sources, &codes, version))
+    }
+
+    /// Writes diagnostics as workflow commands of GitHub.
+    pub(crate) fn github(
+        &mut self,
+        diagnostics: &[Diagnostic],
+        sources: &Sources,
+    ) -> io::Result<()> {
+        self.write_all(render::github(diagnostics, sources).as_bytes())
     }
 }
 

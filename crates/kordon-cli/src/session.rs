@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use kordon::syntax::Severity;
+use kordon::syntax::{Diagnostic, Severity};
 use kordon::{Cluster, Engine, Includes, Options};
 
 use crate::cli::{Format, Global, Posture};
@@ -112,6 +112,26 @@ impl Session {
             );
             output::warning(&text, self.global.color);
         }
+    }
+}
+
+/// How many diagnostics there are of each severity.
+pub(crate) fn tally(diagnostics: &[Diagnostic]) -> String {
+    let count = |severity| {
+        let same = diagnostics
+            .iter()
+            .filter(|found| found.severity == severity);
+        same.count()
+    };
+    let found = [
+        counted(count(Severity::Error), "error", "errors"),
+        counted(count(Severity::Warning), "warning", "warnings"),
+        counted(count(Severity::Note), "note", "notes"),
+    ];
+    let found: Vec<String> = found.into_iter().flatten().collect();
+    match found.as_slice() {
+        [] => "no problems".to_owned(),
+        found => found.join(", "),
     }
 }
 

@@ -24,6 +24,8 @@ mod errors;
 mod eval;
 #[path = "cli/generated.rs"]
 mod generated;
+#[path = "cli/git.rs"]
+mod git;
 #[path = "cli/graph.rs"]
 mod graph;
 #[path = "cli/help.rs"]

@@ -32,7 +32,9 @@ pub struct GrantedRule {
     pub policy: ObjectRef,
     /// The object with the rules.
     pub rules_of: ObjectRef,
-    /// The rule's path in that object, or in the object that it includes.
+    /// The object that states the rule: that one, or one that it includes.
+    pub stated_by: ObjectRef,
+    /// The rule's path in the object that states it.
     pub path: String,
     /// What the rule permits, as written.
     pub permission: ApiPermission,
@@ -56,10 +58,12 @@ pub struct GrantedSubject {
 pub struct Grant {
     /// The subject.
     pub subject: PrincipalMatch,
+    /// The subject's path in the policy.
+    pub subject_path: String,
     /// The namespace in which it holds, or the whole cluster.
     pub namespace: Option<String>,
-    /// What is permitted, as written.
-    pub permissions: Vec<ApiPermission>,
+    /// The rules that it grants.
+    pub rules: Vec<GrantedRule>,
 }
 
 impl Snapshot {
@@ -70,14 +74,19 @@ impl Snapshot {
             let CompiledTarget::Principals { subjects, scope } = &policy.target else {
                 continue;
             };
-            let mut permissions = Vec::new();
-            self.visit_rules(policy, &mut Vec::new(), &mut |_, _, permission| {
-                permissions.push(permission);
-            });
+            let mut rules = Vec::new();
+            self.visit_rules(
+                policy,
+                &mut Vec::new(),
+                &mut |rules_of, rule, permission| {
+                    rules.push(self.granted_rule(policy, rules_of, rule, permission));
+                },
+            );
             grants.extend(subjects.iter().map(|subject| Grant {
                 subject: subject.matches(),
+                subject_path: (*subject.path).to_owned(),
                 namespace: scope.as_deref().map(str::to_owned),
-                permissions: permissions.clone(),
+                rules: rules.clone(),
             }));
         }
         grants
@@ -112,12 +121,8 @@ impl Snapshot {
                 policy,
                 &mut granted.missing,
                 &mut |rules_of, rule, permission| {
-                    granted.found.push(GrantedRule {
-                        policy: (*policy.object).clone(),
-                        rules_of: rules_of.clone(),
-                        path: self.symbols.text(rule.path).to_owned(),
-                        permission,
-                    });
+                    let rule = self.granted_rule(policy, rules_of, rule, permission);
+                    granted.found.push(rule);
                 },
             );
         }
@@ -156,6 +161,22 @@ impl Snapshot {
                 }));
         }
         granted
+    }
+
+    fn granted_rule(
+        &self,
+        policy: &CompiledPolicy,
+        rules_of: &ObjectRef,
+        rule: &CompiledRule,
+        permission: ApiPermission,
+    ) -> GrantedRule {
+        GrantedRule {
+            policy: (*policy.object).clone(),
+            rules_of: rules_of.clone(),
+            stated_by: rule.stated_by.as_deref().unwrap_or(rules_of).clone(),
+            path: self.symbols.text(rule.path).to_owned(),
+            permission,
+        }
     }
 
     /// The first rule that a policy grants and that covers the query.

@@ -11,6 +11,7 @@ use kordon_core::{Decision, Explanation};
 use crate::engine::Engine;
 use crate::request::RequestSpec;
 
+pub(crate) use deciding::of_plane;
 pub use walk::{Line, Mark, Row};
 
 /// A decision with its reasons, the positions of what decided, and what would change it.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kordon_core::model::{Object, ObjectRef};
 use kordon_core::{Options, Snapshot};
 use kordon_kinds::{Located, Lowered, Settings};
-use kordon_syntax::{Diagnostic, Limits, Node, Severity, SourceId, Sources};
+use kordon_syntax::{Diagnostic, Limits, Node, Severity, SourceId, Sources, Span};
 
 use crate::position::{Contribution, Places, SourcePosition};
 
@@ -229,12 +229,22 @@ impl Atlas {
         objects.map(|(object, _)| object)
     }
 
-    /// The position of a field of an object, or of the nearest field above it whose place is
-    /// known. `None` for an object that was no text.
-    pub(crate) fn position(&self, object: &ObjectRef, path: &str) -> Option<SourcePosition> {
+    /// The sources that the objects stand in.
+    pub(crate) fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// The place of a field of an object, or of the nearest field above it whose place is known.
+    /// `None` for an object that was no text.
+    pub(crate) fn place(&self, object: &ObjectRef, path: &str) -> Option<(SourceId, Span)> {
         let (source, places) = self.objects.get(object)?;
-        let source = self.sources.source(*source)?;
-        let span = places.nearest(path)?;
+        Some((*source, places.nearest(path)?))
+    }
+
+    /// As [`Atlas::place`], with lines and columns.
+    pub(crate) fn position(&self, object: &ObjectRef, path: &str) -> Option<SourcePosition> {
+        let (source, span) = self.place(object, path)?;
+        let source = self.sources.source(source)?;
         Some(SourcePosition {
             source: source.name.to_string(),
             start: source.position(span.start),

@@ -25,6 +25,7 @@ pub use exposure::{Exposure, OpenTo};
 pub use group::Group;
 pub(crate) use json::{answer_json, name_json, ranges_json};
 pub use select::{Filter, Nodes, Selection};
+pub(crate) use why::questions;
 
 /// The map of all connections of an engine.
 ///
@@ -143,19 +144,23 @@ impl<'e> Connections<'e> {
     fn endpoint(&self, peer: &Peer) -> Option<EndpointSpec> {
         match peer {
             Peer::Workload(index) => self.specs.get(*index).cloned(),
-            Peer::Outside(ranges) => ranges
-                .iter()
-                .flat_map(|range| [range.first, range.last])
-                .find(|address| self.is_unused(*address))
-                .map(EndpointSpec::Address),
+            Peer::Outside(ranges) => unused_address(self.engine, ranges),
             Peer::Entry => Some(EndpointSpec::IngressController),
         }
     }
+}
 
-    fn is_unused(&self, address: IpAddr) -> bool {
-        let names = self.engine.snapshot().names_of(&Endpoint::Address(address));
+/// An address at the end of some ranges that nothing in the cluster uses.
+pub(crate) fn unused_address(engine: &Engine, ranges: &[AddressRange]) -> Option<EndpointSpec> {
+    let is_unused = |address: &IpAddr| {
+        let names = engine.snapshot().names_of(&Endpoint::Address(*address));
         names.is_ok_and(|names| names.is_empty())
-    }
+    };
+    ranges
+        .iter()
+        .flat_map(|range| [range.first, range.last])
+        .find(is_unused)
+        .map(EndpointSpec::Address)
 }
 
 /// The parts of an answer that hold something.
@@ -198,7 +203,7 @@ fn ways<'e>(
 }
 
 /// How a request names a workload: by its bare name where that means this one.
-fn spec(engine: &Engine, name: &EndName) -> EndpointSpec {
+pub(crate) fn spec(engine: &Engine, name: &EndName) -> EndpointSpec {
     let EndName {
         namespace,
         kind,

@@ -1,19 +1,25 @@
 //! What differs between two clusters: connections and permissions that appear, disappear or
-//! change.
+//! change, and through which rules.
 //!
-//! Owns how differences are written. Must not know files.
+//! Owns how differences are worded. Must not know files.
+
+mod finding;
+mod json;
+mod why;
 
 use std::fmt;
 
-use kordon_analyze::connectivity::{Change, ChangeKind, ChangedEnd};
+use kordon_analyze::connectivity::{Answer, Change, ChangeKind, ChangedEnd};
 use kordon_analyze::permissions::{PermissionChange, PermissionChangeKind, changes};
 use kordon_core::rule::ApiPermission;
 use kordon_core::view::EndName;
-use serde_json::{Value, json};
 
-use crate::connections::{answer_json, ranges_text};
+use crate::connections::ranges_text;
 use crate::engine::Engine;
+use crate::reason::Reason;
 use crate::shorthand::INGRESS_CONTROLLER;
+
+pub use finding::CODES;
 
 /// The differences between two clusters.
 ///
@@ -41,9 +47,16 @@ use crate::shorthand::INGRESS_CONTROLLER;
 /// let lines: Vec<String> = diff.lines().map(|line| line.to_string()).collect();
 /// assert_eq!(lines, ["- shop/web -> shop/cart: all", "- outside -> shop/cart: all"]);
 /// assert_eq!(diff.count(ChangeKind::Removed), 2);
+/// assert_eq!(
+///     diff.lines().next().unwrap().after[0].to_string(),
+///     "ingress: selected by 1 policy for ingress; no rule admits shop/web on TCP 1 \
+///      (NetworkPolicy shop/cart spec.podSelector, policy.yaml:5:8)",
+/// );
 /// ```
 #[derive(Clone, Debug)]
 pub struct Diff {
+    old: Engine,
+    new: Engine,
     connections: Vec<Change>,
     permissions: Vec<PermissionChange>,
 }
@@ -61,6 +74,10 @@ pub struct DiffLine {
     pub old: Option<String>,
     /// What is allowed, where something is.
     pub new: Option<String>,
+    /// Why it was so, as far as that changed.
+    pub before: Vec<Reason>,
+    /// Why it is so, as far as that changed.
+    pub after: Vec<Reason>,
 }
 
 impl Diff {
@@ -70,6 +87,8 @@ impl Diff {
         Self {
             connections: map.map().changes_to(new.connections().map()),
             permissions: changes(old.snapshot(), new.snapshot()),
+            old: old.clone(),
+            new: new.clone(),
         }
     }
 
@@ -80,28 +99,63 @@ impl Diff {
 
     /// How many differences are of a kind.
     pub fn count(&self, kind: ChangeKind) -> usize {
-        self.lines().filter(|line| line.kind == kind).count()
+        let connections = self.connections.iter().map(Change::kind);
+        let permissions = self.permissions.iter().map(|change| kind_of(change.kind));
+        let all = connections.chain(permissions);
+        all.filter(|of| *of == kind).count()
     }
 
     /// All differences: connections first, then permissions.
     pub fn lines(&self) -> impl Iterator<Item = DiffLine> {
-        let connections = self.connections.iter().map(connection_line);
-        connections.chain(self.permissions.iter().map(permission_line))
+        let connections = self.connections.iter();
+        let permissions = self.permissions.iter();
+        connections
+            .map(|change| self.connection_line(change))
+            .chain(permissions.map(|change| self.permission_line(change)))
     }
 
-    /// The differences as a JSON object with `connections` and `permissions`. Its form is stable:
-    /// fields are added, never changed.
-    pub fn to_json(&self) -> Value {
-        let connections = self.connections.iter().map(connection_json);
-        let permissions = self.permissions.iter().map(permission_json);
-        json!({
-            "connections": connections.collect::<Value>(),
-            "permissions": permissions.collect::<Value>(),
-        })
+    fn connection_line(&self, change: &Change) -> DiffLine {
+        let ports = |answer: &Answer| {
+            let allowed = answer.allowed();
+            (!allowed.is_empty()).then(|| allowed.to_string())
+        };
+        let (before, after) = self.connection_reasons(change);
+        DiffLine {
+            kind: change.kind(),
+            about: "connection",
+            what: format!("{} -> {}", end_text(&change.from), end_text(&change.to)),
+            old: ports(&change.old),
+            new: ports(&change.new),
+            before,
+            after,
+        }
+    }
+
+    fn permission_line(&self, change: &PermissionChange) -> DiffLine {
+        let place = match &change.namespace {
+            Some(namespace) => format!("in namespace {namespace}"),
+            None => "in the cluster".to_owned(),
+        };
+        let right = Some(right_text(&change.right));
+        let (old, new) = match change.kind {
+            PermissionChangeKind::Added => (None, right),
+            PermissionChangeKind::Removed => (right, None),
+        };
+        let (before, after) = self.permission_reasons(change);
+        DiffLine {
+            kind: kind_of(change.kind),
+            about: "permission",
+            what: format!("{} {place}", change.subject),
+            old,
+            new,
+            before,
+            after,
+        }
     }
 }
 
 impl fmt::Display for DiffLine {
+    /// What differs, in one line, without the reasons.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mark = match self.kind {
             ChangeKind::Added => '+',
@@ -117,17 +171,10 @@ impl fmt::Display for DiffLine {
     }
 }
 
-fn connection_line(change: &Change) -> DiffLine {
-    let ports = |answer: &kordon_analyze::connectivity::Answer| {
-        let allowed = answer.allowed();
-        (!allowed.is_empty()).then(|| allowed.to_string())
-    };
-    DiffLine {
-        kind: change.kind(),
-        about: "connection",
-        what: format!("{} -> {}", end_text(&change.from), end_text(&change.to)),
-        old: ports(&change.old),
-        new: ports(&change.new),
+fn kind_of(kind: PermissionChangeKind) -> ChangeKind {
+    match kind {
+        PermissionChangeKind::Added => ChangeKind::Added,
+        PermissionChangeKind::Removed => ChangeKind::Removed,
     }
 }
 
@@ -148,25 +195,6 @@ fn end_text(end: &ChangedEnd) -> String {
     }
 }
 
-fn permission_line(change: &PermissionChange) -> DiffLine {
-    let place = match &change.namespace {
-        Some(namespace) => format!("in namespace {namespace}"),
-        None => "in the cluster".to_owned(),
-    };
-    let right = Some(right_text(&change.right));
-    let (kind, old, new) = match change.kind {
-        PermissionChangeKind::Added => (ChangeKind::Added, None, right),
-        PermissionChangeKind::Removed => (ChangeKind::Removed, right, None),
-    };
-    DiffLine {
-        kind,
-        about: "permission",
-        what: format!("{} {place}", change.subject),
-        old,
-        new,
-    }
-}
-
 /// A right as `kubectl` would name it.
 fn right_text(right: &ApiPermission) -> String {
     let of = |list: &[String]| list.join(",");
@@ -183,38 +211,6 @@ fn right_text(right: &ApiPermission) -> String {
         text = format!("{text} {}", of(&right.names));
     }
     text
-}
-
-fn connection_json(change: &Change) -> Value {
-    json!({
-        "change": change.kind().name(),
-        "from": end_json(&change.from),
-        "to": end_json(&change.to),
-        "old": answer_json(&change.old),
-        "new": answer_json(&change.new),
-    })
-}
-
-fn end_json(end: &ChangedEnd) -> Value {
-    match end {
-        ChangedEnd::Workload(name) => crate::connections::name_json(name),
-        ChangedEnd::Outside(ranges) => crate::connections::ranges_json(ranges),
-        ChangedEnd::Entry => json!(INGRESS_CONTROLLER),
-    }
-}
-
-fn permission_json(change: &PermissionChange) -> Value {
-    let right = &change.right;
-    json!({
-        "change": permission_line(change).kind.name(),
-        "subject": change.subject.to_string(),
-        "namespace": change.namespace,
-        "verbs": right.verbs,
-        "apiGroups": right.groups,
-        "resources": right.resources,
-        "resourceNames": right.names,
-        "nonResourceURLs": right.paths,
-    })
 }
 
 #[cfg(test)]

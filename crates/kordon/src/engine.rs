@@ -113,6 +113,11 @@ impl Engine {
         self.atlas.position(object, path)
     }
 
+    /// Where objects stand in their sources.
+    pub(crate) fn atlas(&self) -> &Atlas {
+        &self.atlas
+    }
+
     /// The objects that contribute something that may stand at the end of a connection.
     pub(crate) fn objects(&self, wanted: Contribution) -> Vec<&ObjectRef> {
         self.atlas.objects(wanted).collect()

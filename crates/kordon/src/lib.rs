@@ -63,6 +63,7 @@ mod answer;
 pub mod authorizer;
 pub mod calico;
 mod cluster;
+mod codes;
 pub mod connections;
 pub mod diff;
 mod engine;
@@ -72,11 +73,13 @@ pub mod istio;
 pub mod manual;
 pub mod policy_test;
 mod position;
+mod reason;
 mod request;
 mod wrap;
 
 pub use answer::{Answer, Line, Mark, Row};
 pub use cluster::Cluster;
+pub use codes::codes;
 pub use engine::Engine;
 pub use kordon_analyze as analyze;
 pub use kordon_core::model::Protocol;
@@ -93,6 +96,7 @@ pub use kordon_kinds as kinds;
 pub use kordon_kinds::{MeshSettings, Settings};
 pub use kordon_syntax as syntax;
 pub use position::SourcePosition;
+pub use reason::{Reason, RulePlace};
 pub use request::shorthand;
 pub use request::{
     ApiCall, ApiSpec, ApiTargetSpec, ConnectionSpec, EndpointSpec, HttpSpec, PortSpec,

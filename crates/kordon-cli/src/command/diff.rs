@@ -17,8 +17,8 @@ use crate::session::Session;
 const AFTER_HELP: &str = "\
 Examples:
   kordon diff before/ after/
-  kordon diff before/ after/ --fail-on added
-  kordon diff before/ after/ -o markdown
+  kordon diff main:deploy deploy --fail-on added
+  kordon diff main:deploy HEAD:deploy -o markdown
 
 Exit status: 0, or 1 if something differs as --fail-on says; 2 for an error.";
 
@@ -26,10 +26,10 @@ Exit status: 0, or 1 if something differs as --fail-on says; 2 for an error.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
-    /// The manifests before: a file or a folder.
+    /// The manifests before: a file, a folder, or REVISION:PATH in the git repository.
     #[arg(value_name = "OLD")]
     old: PathBuf,
-    /// The manifests after.
+    /// The manifests after, likewise.
     #[arg(value_name = "NEW")]
     new: PathBuf,
     /// End with status 1 if there are such differences. Repeatable.
@@ -67,7 +67,7 @@ impl Args {
             bail!("`kordon diff` takes its manifests as `OLD NEW`, without `-f`");
         }
         let engine = |path: &PathBuf| -> Result<kordon::Engine> {
-            let cluster = input::read_cluster(std::slice::from_ref(path))?;
+            let cluster = input::read_version(path)?;
             session.sum_up(&cluster);
             Ok(session.engine(&cluster))
         };
@@ -77,6 +77,14 @@ impl Args {
             Format::Json => out.json(&diff.to_json())?,
             Format::Yaml => out.yaml(&diff.to_json())?,
             Format::Markdown => markdown(&diff, &mut out)?,
+            Format::Sarif => {
+                let (diagnostics, sources) = diff.diagnostics();
+                out.sarif(&diagnostics, &sources)?;
+            }
+            Format::Github => {
+                let (diagnostics, sources) = diff.diagnostics();
+                out.github(&diagnostics, &sources)?;
+            }
             _ => text(&diff, &mut out)?,
         }
         out.flush()?;
@@ -85,7 +93,14 @@ impl Args {
     }
 }
 
-/// A line for each difference, connections before permissions, and their numbers.
+/// Why a line was so before, and why it is so after.
+fn reasons(line: &DiffLine) -> impl Iterator<Item = String> {
+    let before = line.before.iter().map(|reason| format!("before: {reason}"));
+    let after = line.after.iter().map(|reason| format!("after: {reason}"));
+    before.chain(after)
+}
+
+/// The lines of each difference, connections before permissions, and their numbers.
 fn text(diff: &Diff, out: &mut Output) -> io::Result<()> {
     for line in diff.lines() {
         let style = match line.kind {
@@ -97,6 +112,11 @@ fn text(diff: &Diff, out: &mut Output) -> io::Result<()> {
         for piece in kordon::wrap(&text, out.width, 4) {
             writeln!(out, "{style}{piece}{style:#}")?;
         }
+        for reason in reasons(&line) {
+            for piece in kordon::wrap(&format!("    {}", visible(&reason)), out.width, 8) {
+                writeln!(out, "{FAINT}{piece}{FAINT:#}")?;
+            }
+        }
     }
     let counts = [ChangeKind::Added, ChangeKind::Removed, ChangeKind::Changed]
         .map(|kind| format!("{} {}", diff.count(kind), kind.name()));
@@ -107,25 +127,37 @@ fn markdown(diff: &Diff, out: &mut Output) -> io::Result<()> {
     if diff.is_empty() {
         return writeln!(out, "No connection and no permission differs.");
     }
-    writeln!(out, "| Change | What | Who | Before | After |")?;
-    writeln!(out, "| --- | --- | --- | --- | --- |")?;
+    writeln!(out, "| Change | What | Who | Before | After | Why |")?;
+    writeln!(out, "| --- | --- | --- | --- | --- | --- |")?;
     for line in diff.lines() {
-        let DiffLine {
-            kind,
-            about,
-            what,
-            old,
-            new,
-        } = line;
-        let cell = |text: Option<String>| visible(&text.unwrap_or_default()).replace('|', "\\|");
+        let why: Vec<String> = reasons(&line).map(|reason| cell(&reason)).collect();
         writeln!(
             out,
-            "| {} | {about} | {} | {} | {} |",
-            kind.name(),
-            cell(Some(what)),
-            cell(old),
-            cell(new),
+            "| {} | {} | {} | {} | {} | {} |",
+            line.kind.name(),
+            line.about,
+            cell(&line.what),
+            cell(line.old.as_deref().unwrap_or_default()),
+            cell(line.new.as_deref().unwrap_or_default()),
+            why.join("<br>"),
         )?;
     }
     Ok(())
+}
+
+/// A text as the cell of a table: names are the input's, so nothing of them may be markup.
+fn cell(text: &str) -> String {
+    let mut cell = String::with_capacity(text.len());
+    for character in visible(text).chars() {
+        match character {
+            '<' => cell.push_str("&lt;"),
+            '&' => cell.push_str("&amp;"),
+            '|' | '`' | '\\' | '*' | '_' | '[' | ']' | '@' | '#' | '!' => {
+                cell.push('\\');
+                cell.push(character);
+            }
+            _ => cell.push(character),
+        }
+    }
+    cell
 }

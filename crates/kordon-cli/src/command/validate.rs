@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use kordon::Cluster;
-use kordon::syntax::render::{self, Color, TerminalOptions};
+use kordon::syntax::render;
 use kordon::syntax::{Diagnostic, Severity};
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ use crate::cli::Format;
 use crate::exit::Exit;
 use crate::input;
 use crate::output::{Output, visible};
-use crate::session::{Session, counted, unknown_kinds};
+use crate::session::{Session, counted, tally, unknown_kinds};
 
 /// Stands between a number and its noun until lines have been broken.
 const NO_BREAK: &str = "\u{a0}";
@@ -70,35 +70,11 @@ fn write(
     match format {
         Format::Json => out.json(&value(cluster, diagnostics))?,
         Format::Yaml => out.yaml(&value(cluster, diagnostics))?,
-        Format::Sarif => {
-            let codes: Vec<_> = kordon::syntax::codes::CODES
-                .iter()
-                .chain(kordon::kinds::CODES)
-                .collect();
-            out.json(&render::sarif(
-                diagnostics,
-                sources,
-                &codes,
-                env!("CARGO_PKG_VERSION"),
-            ))?;
-        }
-        Format::Github => out.write_all(render::github(diagnostics, sources).as_bytes())?,
+        Format::Sarif => out.sarif(diagnostics, sources)?,
+        Format::Github => out.github(diagnostics, sources)?,
         // The formats that are left are refused before a command runs.
         _ => {
-            let color = if out.is_colored {
-                Color::Always
-            } else {
-                Color::Never
-            };
-            let options = TerminalOptions {
-                color,
-                width: out.width,
-            };
-            let text = render::terminal(diagnostics, sources, &options);
-            out.write_all(text.as_bytes())?;
-            if !text.is_empty() {
-                writeln!(out)?;
-            }
+            out.diagnostics(diagnostics, sources)?;
             summary(cluster, diagnostics, out)?;
         }
     }
@@ -143,24 +119,7 @@ fn summary(cluster: &Cluster, diagnostics: &[Diagnostic], out: &mut Output) -> R
     if !unknown.is_empty() {
         paragraph(out, &format!("not known to kordon: {}", counts(unknown)))?;
     }
-    let count = |severity| {
-        diagnostics
-            .iter()
-            .filter(|found| found.severity == severity)
-            .count()
-    };
-    let found = [
-        counted(count(Severity::Error), "error", "errors"),
-        counted(count(Severity::Warning), "warning", "warnings"),
-        counted(count(Severity::Note), "note", "notes"),
-    ];
-    let found: Vec<String> = found.into_iter().flatten().collect();
-    let found = if found.is_empty() {
-        "no problems".to_owned()
-    } else {
-        found.join(", ")
-    };
-    writeln!(out, "{found}")?;
+    writeln!(out, "{}", tally(diagnostics))?;
     Ok(())
 }
 

@@ -7,7 +7,7 @@ fn connections_and_permissions_that_differ_are_listed() {
     let text = shown(CHANGE);
     assert_fits(&text);
     insta::assert_snapshot!(text);
-    for format in ["json", "markdown"] {
+    for format in ["json", "markdown", "sarif", "github"] {
         insta::assert_snapshot!(
             format!("diff_{format}"),
             shown(&format!("{CHANGE} -o {format}"))

@@ -3,9 +3,9 @@
 
 use std::fmt::Write;
 
+use kordon::Cluster;
 use kordon::kinds::{KINDS, Role, Scope};
 use kordon::syntax::{CodeDoc, Limits};
-use kordon::{Cluster, policy_test};
 
 const END: &str = "<!-- end -->";
 
@@ -65,16 +65,12 @@ pub(crate) fn refresh(page: &str) -> (String, usize) {
 
 /// A section for each code.
 fn codes() -> String {
-    let all = kordon::syntax::codes::CODES
-        .iter()
-        .chain(kordon::kinds::CODES)
-        .chain([&policy_test::CODE]);
     let section = |doc: &CodeDoc| {
         let CodeDoc { code, title, .. } = doc;
         let (why, mend) = (sentence(doc.why), sentence(doc.mend));
         format!("### {code}\n\n**{title}**\n\n- Why: {why}\n- To mend it: {mend}\n")
     };
-    all.map(section).collect::<Vec<_>>().join("\n")
+    kordon::codes().map(section).collect::<Vec<_>>().join("\n")
 }
 
 /// Documentation of a code is written without a capital and a stop.

@@ -2,6 +2,7 @@
 //! same everywhere.
 
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// The root of the repository.
@@ -30,7 +31,17 @@ pub(crate) fn run(arguments: &str) -> Run {
 pub(crate) fn run_with(arguments: &str, stdin: &str) -> Run {
     let arguments = arguments.split_whitespace();
     let arguments = arguments.map(|word| word.replace("SHOP", SHOP).replace("BROKEN", BROKEN));
-    let mut child = command(arguments).spawn().unwrap();
+    finish(&mut command(arguments), stdin)
+}
+
+/// Runs the command in a folder.
+pub(crate) fn run_in(folder: &Path, arguments: &str) -> Run {
+    let arguments = arguments.split_whitespace().map(str::to_owned);
+    finish(command(arguments).current_dir(folder), "")
+}
+
+fn finish(command: &mut Command, stdin: &str) -> Run {
+    let mut child = command.spawn().unwrap();
     let mut pipe = child.stdin.take().unwrap();
     let stdin = stdin.as_bytes().to_vec();
     // On a thread of its own, because the run may wait until somebody reads what it writes. A run
@@ -63,7 +74,15 @@ pub(crate) fn command(arguments: impl Iterator<Item = String>) -> Command {
 
 /// A run as a snapshot shows it.
 pub(crate) fn shown(arguments: &str) -> String {
-    let run = run(arguments);
+    text_of(arguments, &run(arguments))
+}
+
+/// A run in a folder as a snapshot shows it.
+pub(crate) fn shown_in(folder: &Path, arguments: &str) -> String {
+    text_of(arguments, &run_in(folder, arguments))
+}
+
+fn text_of(arguments: &str, run: &Run) -> String {
     let mut text = format!("$ kordon {arguments}\n{}", run.stdout);
     if !run.stderr.is_empty() {
         text.push_str("--- standard error\n");

@@ -39,7 +39,7 @@ fn text(plane: &PlaneFinding) -> String {
 }
 
 /// The rules of one plane.
-pub(super) fn of_plane(plane: &PlaneFinding) -> Vec<(&ObjectRef, &str)> {
+pub(crate) fn of_plane(plane: &PlaneFinding) -> Vec<(&ObjectRef, &str)> {
     let mut rules = Vec::new();
     if let Some(stage) = plane.stages.last() {
         of_stage(stage, plane.verdict, &mut rules);

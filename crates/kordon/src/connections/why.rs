@@ -1,13 +1,13 @@
 //! Why a row is allowed.
 
 use kordon_analyze::connectivity::{Peer, PortSet, Row};
-use kordon_core::PlaneFinding;
 use kordon_core::model::{ObjectRef, Protocol};
 use kordon_core::rule::Direction;
 use kordon_core::view::PortRange;
 
 use super::{Connections, parts};
-use crate::request::{ConnectionSpec, PortSpec, RequestSpec};
+use crate::reason::Reason;
+use crate::request::{ConnectionSpec, EndpointSpec, PortSpec, RequestSpec};
 
 /// Of a row with more ranges of ports, the first ones are explained.
 const RANGES: usize = 16;
@@ -24,7 +24,7 @@ impl Connections<'_> {
             // Of the policies that guard a controller nothing is known, so nothing is to be said.
             let planes =
                 planes.filter(|plane| !is_entry || plane.direction != Some(Direction::Egress));
-            for reason in planes.map(|plane| self.reason(plane)) {
+            for reason in planes.map(|plane| Reason::of_plane(self.engine, plane).to_string()) {
                 if !reasons.contains(&reason) {
                     reasons.push(reason);
                 }
@@ -57,31 +57,25 @@ impl Connections<'_> {
         let (Some(from), Some(to)) = (self.endpoint(&row.from), self.endpoint(&row.to)) else {
             return Vec::new();
         };
-        let ranges = parts(&row.answer).flat_map(|(_, ports)| ranges(ports));
-        ranges
-            .map(|range| ConnectionSpec {
-                session: None,
-                from: from.clone(),
-                to: to.clone(),
-                protocol: range.protocol,
-                port: PortSpec::Number(range.first),
-            })
+        let sets = parts(&row.answer).map(|(_, ports)| ports);
+        sets.flat_map(|ports| questions(&from, &to, ports))
             .collect()
     }
+}
 
-    fn reason(&self, plane: &PlaneFinding) -> String {
-        let direction = plane.direction.map_or("", |direction| direction.name());
-        let rule = plane
-            .stages
-            .last()
-            .filter(|_| plane.explicit)
-            .and_then(|stage| stage.matching.first());
-        let position = rule.and_then(|rule| self.engine.position(&rule.object, &rule.path));
-        match position {
-            Some(position) => format!("{direction}: {} ({position})", plane.reason),
-            None => format!("{direction}: {}", plane.reason),
-        }
-    }
+/// A question about the first port of each range of a set.
+pub(crate) fn questions(
+    from: &EndpointSpec,
+    to: &EndpointSpec,
+    ports: &PortSet,
+) -> impl Iterator<Item = ConnectionSpec> {
+    ranges(ports).into_iter().map(|range| ConnectionSpec {
+        session: None,
+        from: from.clone(),
+        to: to.clone(),
+        protocol: range.protocol,
+        port: PortSpec::Number(range.first),
+    })
 }
 
 /// The ranges of a set, those of TCP, UDP and SCTP; of a set with none of these, all others.
