@@ -9,6 +9,7 @@ mod atom;
 mod cut;
 mod diff;
 mod entry;
+pub(crate) mod pair;
 mod ports;
 mod row;
 mod side;
@@ -26,13 +27,13 @@ use rustc_hash::FxHashSet;
 pub use answer::Answer;
 pub use atom::Workload;
 pub use cut::AddressRange;
+pub(crate) use cut::Cut;
 pub use diff::{Change, ChangeKind, ChangedEnd};
 pub use ports::PortSet;
 pub use row::{Peer, Row};
 
 use answer::SideAnswer;
 use atom::Atoms;
-use cut::Cut;
 use side::{AnswerId, EXEMPT, Judge, NOT_GUARDED, Partition};
 
 /// A place on the map.

@@ -4,6 +4,10 @@
 //! files.
 
 pub mod connectivity;
+pub mod equivalence;
 pub mod escalation;
 mod interval;
+mod landscape;
 pub mod permissions;
+mod rule_form;
+mod space;

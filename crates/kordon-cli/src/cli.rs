@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::command::{
-    can, check, completions, connections, diff, eval, explain, export, graph, kinds, test,
+    can, check, completions, connections, diff, equal, eval, explain, export, graph, kinds, test,
     validate, version,
 };
 use crate::exit::Exit;
@@ -50,7 +50,7 @@ pub(crate) struct Global {
     /// Manifests: a file, a folder with all below it, or - for standard input. Repeatable.
     ///
     /// In folders *.yaml, *.yml and *.json count. What begins with a dot does not, and links to
-    /// folders are not followed.
+    /// folders are not followed. REVISION:PATH is what a git revision has there.
     #[arg(short = 'f', long = "filename", global = true, value_name = "PATH")]
     pub(crate) filenames: Vec<PathBuf>,
     /// Accepted for the sake of kubectl's users: folders are always read with all below them.
@@ -132,6 +132,7 @@ enum Command {
     Connections(connections::Args),
     Graph(graph::Args),
     Diff(diff::Args),
+    Equal(equal::Args),
     Export(export::Args),
     Test(test::Args),
     Kinds(kinds::Args),
@@ -183,6 +184,7 @@ impl Cli {
             Command::Connections(args) => args.run(&session),
             Command::Graph(args) => args.run(&session),
             Command::Diff(args) => args.run(&session),
+            Command::Equal(args) => args.run(&session),
             Command::Export(args) => args.run(&session),
             Command::Test(args) => args.run(&session),
             Command::Kinds(args) => args.run(&session),

@@ -5,6 +5,7 @@ pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod connections;
 pub(crate) mod diff;
+pub(crate) mod equal;
 pub(crate) mod eval;
 pub(crate) mod explain;
 pub(crate) mod export;

@@ -18,6 +18,8 @@ pub(crate) fn read_cluster(paths: &[PathBuf]) -> Result<Cluster> {
     for path in files(paths)? {
         if path == Path::new("-") {
             cluster.read("<stdin>", &stdin()?);
+        } else if let Some((revision, inside)) = revision(&path) {
+            git::read(revision, inside, &mut cluster)?;
         } else {
             cluster.read(&path.display().to_string(), &text(&path)?);
         }
@@ -25,17 +27,16 @@ pub(crate) fn read_cluster(paths: &[PathBuf]) -> Result<Cluster> {
     Ok(cluster)
 }
 
-/// Reads one of two versions of manifests: a path or, where no file has this name, what a revision
-/// has at a path, written as git writes it: `REVISION:PATH`.
-pub(crate) fn read_version(path: &Path) -> Result<Cluster> {
-    let is_file = path == Path::new("-") || fs::symlink_metadata(path).is_ok();
-    match path.to_str().and_then(|text| text.split_once(':')) {
-        Some((revision, inside)) if !is_file => git::read(revision, inside),
-        _ => read_cluster(&[path.to_owned()]),
-    }
+/// What a path means that no file has: a revision and a path in it, written as git writes it,
+/// `REVISION:PATH`.
+fn revision(path: &Path) -> Option<(&str, &str)> {
+    let (revision, inside) = path.to_str()?.split_once(':')?;
+    let is_file = fs::symlink_metadata(path).is_ok();
+    (!is_file && !revision.is_empty()).then_some((revision, inside))
 }
 
-/// The files at some paths: those of folders in the order of their names, the others as given.
+/// The files at some paths: those of folders in the order of their names, the others as given,
+/// revisions among them.
 pub(crate) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut files: Vec<PathBuf> = Vec::new();
     for path in paths {
@@ -44,6 +45,8 @@ pub(crate) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
             if files.contains(path) {
                 bail!("standard input can be read once: give `-` one time");
             }
+            files.push(path.clone());
+        } else if revision(path).is_some() {
             files.push(path.clone());
         } else if metadata(path)?.is_dir() {
             walk(path, &mut files)?;

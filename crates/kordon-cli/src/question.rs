@@ -63,8 +63,15 @@ const SUBRESOURCES: [&str; 17] = [
 #[derive(Debug, Args)]
 pub(crate) struct Question {
     /// SOURCE DESTINATION:PORT, or with --as VERB RESOURCE [NAME].
-    #[arg(required = true, num_args = 1..=3, value_name = "WORDS")]
+    #[arg(required_unless_present = "request", num_args = 1..=3, value_name = "WORDS")]
     words: Vec<String>,
+    /// The question as JSON, in place of words: a request as `kordon eval` takes it.
+    #[arg(
+        long,
+        value_name = "JSON",
+        conflicts_with_all = ["words", "name", "namespace", "all_namespaces", "subresource"]
+    )]
+    request: Option<String>,
     #[command(flatten)]
     pub(crate) user: User,
     #[command(flatten)]
@@ -167,6 +174,9 @@ impl User {
 impl Question {
     /// The request.
     pub(crate) fn request(&self, session: &Session) -> Result<RequestSpec> {
+        if let Some(text) = &self.request {
+            return RequestSpec::from_json_text(text).map_err(|error| anyhow!("{error}"));
+        }
         let words: Vec<&str> = self.words.iter().map(String::as_str).collect();
         match (&self.user.name, words.as_slice()) {
             (Some(user), [verb, about]) => self.api(user, verb, about, "", session),

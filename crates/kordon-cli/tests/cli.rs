@@ -18,6 +18,8 @@ mod console;
 mod diff;
 #[path = "cli/entry.rs"]
 mod entry;
+#[path = "cli/equal.rs"]
+mod equal;
 #[path = "cli/errors.rs"]
 mod errors;
 #[path = "cli/eval.rs"]

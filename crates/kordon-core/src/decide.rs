@@ -5,6 +5,7 @@
 
 mod api;
 mod connection;
+mod described;
 mod exchange;
 mod matching;
 mod mesh;
@@ -13,6 +14,7 @@ mod resolve;
 mod stage;
 
 pub(crate) use connection::{Guarded, Reason};
+pub(crate) use described::Described;
 pub(crate) use exchange::{Exchange, PeerNames};
 pub(crate) use matching::{Connection, Holds};
 pub(crate) use mesh::Asked;

@@ -68,6 +68,7 @@ pub struct Grant {
 
 impl Snapshot {
     /// What every policy grants to each of its subjects, in the order of the policies' references.
+    /// Rules of which it is not known whether they hold grant nothing, as in decisions.
     pub fn grants(&self) -> Vec<Grant> {
         let mut grants = Vec::new();
         for policy in self.policies_about_principals() {
@@ -79,7 +80,9 @@ impl Snapshot {
                 policy,
                 &mut Vec::new(),
                 &mut |rules_of, rule, permission| {
-                    rules.push(self.granted_rule(policy, rules_of, rule, permission));
+                    if rule.is_permission() {
+                        rules.push(self.granted_rule(policy, rules_of, rule, permission));
+                    }
                 },
             );
             grants.extend(subjects.iter().map(|subject| Grant {

@@ -22,8 +22,8 @@ pub(crate) use attributes::WorkloadAttributes;
 pub(crate) use directory::Directory;
 pub(crate) use grants::{Grant, Grantee, Grants};
 pub(crate) use inventory::{
-    AddressUse, Class, ClassId, NamedWorkload, NamespaceSlot, NodeSlot, POD, ServiceSlot, Sort,
-    Target, WorkloadId, WorkloadSlot, implied_labels, port_slot,
+    AddressUse, Class, ClassId, NAME_LABEL, NamedWorkload, NamespaceSlot, NodeSlot, POD,
+    ServiceSlot, Sort, Target, WorkloadId, WorkloadSlot, implied_labels, port_slot,
 };
 pub(crate) use policies::PolicySlot;
 pub(crate) use rule_sets::RuleSetSlot;
@@ -193,7 +193,7 @@ impl Snapshot {
 
     /// Whether any policy of a plane is known.
     #[inline]
-    pub(crate) fn has_plane(&self, plane: Plane) -> bool {
+    pub fn has_plane(&self, plane: Plane) -> bool {
         self.planes
             .get(plane as usize)
             .is_some_and(|count| *count > 0)

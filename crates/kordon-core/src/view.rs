@@ -4,6 +4,9 @@
 //! a decision makes. Must not combine rules or sides: that is the reader's.
 
 mod clause;
+mod condition;
+mod facts;
+mod policy;
 mod token;
 mod way;
 
@@ -18,6 +21,9 @@ use crate::snapshot::{ClassId, Snapshot, WorkloadId};
 use crate::symbol::Symbol;
 
 pub use clause::{About, ClauseView, PortRange, RuleView, StageView};
+pub use condition::{Condition, Form, Property, Values};
+pub use facts::{DescribedEnd, EndFacts};
+pub use policy::PolicyView;
 pub use way::Way;
 
 /// What stands for a node in the kind of a name.

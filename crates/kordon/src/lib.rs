@@ -42,7 +42,7 @@
 //! | show problems | [`syntax::Diagnostic`], [`syntax::render`] |
 //! | ask who reaches whom | [`Engine::connections`] |
 //! | draw who reaches whom | [`graph`] |
-//! | compare two clusters | [`diff`] |
+//! | compare two clusters | [`diff`], [`equality`] |
 //! | ask who can do what | [`Snapshot::who_can`], [`Snapshot::rules_for`] |
 //! | change one object | [`Engine::apply`], [`model::Change`] |
 //!
@@ -67,6 +67,7 @@ mod codes;
 pub mod connections;
 pub mod diff;
 mod engine;
+pub mod equality;
 pub mod export;
 pub mod graph;
 pub mod istio;

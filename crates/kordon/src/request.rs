@@ -97,6 +97,22 @@ impl RequestSpec {
         Self::from_json(&value)
     }
 
+    /// The request in its compact form, as [`RequestSpec::from_json`] reads it.
+    ///
+    /// ```
+    /// use kordon::RequestSpec;
+    /// let text = r#"{"from":{"ip":"192.0.2.1"},"kind":"connection","port":80,"protocol":"TCP","to":"shop/cart"}"#;
+    /// let request = RequestSpec::from_json_text(text)?;
+    /// assert_eq!(request.to_json().to_string(), text);
+    /// # Ok::<(), kordon::RequestError>(())
+    /// ```
+    pub fn to_json(&self) -> Value {
+        match self {
+            Self::Api(api) => api.to_json(),
+            Self::Connection(connection) => connection.to_json(),
+        }
+    }
+
     /// The request as the engine takes it.
     pub fn as_request(&self) -> Request<'_> {
         match self {

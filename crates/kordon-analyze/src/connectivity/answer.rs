@@ -67,7 +67,7 @@ impl Answer {
     }
 
     /// Both of two answers: a denial first, then doubt, then what no rule grants.
-    pub(super) fn and(&self, other: &Self) -> Self {
+    pub(crate) fn and(&self, other: &Self) -> Self {
         let (left, right) = (self.allowed(), other.allowed());
         let allowed = left.intersection(&right);
         let explicit = self.explicit.intersection(&other.explicit);
@@ -84,7 +84,7 @@ impl Answer {
 
 /// What one side says.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum SideAnswer {
+pub(crate) enum SideAnswer {
     /// It is outside the pod network, where no policy applies.
     NotGuarded,
     /// Its policies, or the lack of them, say this.
@@ -95,6 +95,14 @@ impl SideAnswer {
     /// The answer that denies everything.
     pub(super) fn denied() -> Self {
         Self::Guarded(Answer::default())
+    }
+
+    /// The ports that are allowed, and those that are unknown; none where no policy applies.
+    pub(crate) fn verdicts(&self) -> Option<(PortSet, PortSet)> {
+        match self {
+            Self::NotGuarded => None,
+            Self::Guarded(answer) => Some((answer.allowed(), answer.unknown.clone())),
+        }
     }
 
     /// What both sides of a connection say together.

@@ -42,14 +42,14 @@ impl std::fmt::Display for AddressRange {
 
 /// Where cells begin, in each family ascending.
 #[derive(Clone, Debug)]
-pub(super) struct Cut {
+pub(crate) struct Cut {
     v4: Vec<u32>,
     v6: Vec<u128>,
 }
 
 impl Cut {
     /// The coarsest cut of which each block is a union of cells.
-    pub(super) fn new(blocks: impl Iterator<Item = IpNet>) -> Self {
+    pub(crate) fn new(blocks: impl Iterator<Item = IpNet>) -> Self {
         let (mut v4, mut v6) = (BTreeSet::from([0]), BTreeSet::from([0]));
         for block in blocks {
             match block {
@@ -80,7 +80,7 @@ impl Cut {
     }
 
     /// The cells in ascending order, those of IPv4 first.
-    pub(super) fn cells(&self) -> Vec<AddressRange> {
+    pub(crate) fn cells(&self) -> Vec<AddressRange> {
         let next = |index: usize| self.v4.get(index + 1).map_or(u32::MAX, |next| next - 1);
         let v4 = self
             .v4

@@ -319,7 +319,7 @@ fn sensitivity(guarded: &End<'_>, direction: Direction) -> (bool, bool) {
 }
 
 /// The ports that a rule means at a destination.
-fn ports(rule: RuleView<'_>, destination: &End<'_>) -> PortSet {
+pub(super) fn ports(rule: RuleView<'_>, destination: &End<'_>) -> PortSet {
     rule.clauses()
         .filter(|clause| clause.about() == About::Port)
         .map(|clause| match clause.ports(destination) {

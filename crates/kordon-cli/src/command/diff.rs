@@ -67,7 +67,7 @@ impl Args {
             bail!("`kordon diff` takes its manifests as `OLD NEW`, without `-f`");
         }
         let engine = |path: &PathBuf| -> Result<kordon::Engine> {
-            let cluster = input::read_version(path)?;
+            let cluster = input::read_cluster(std::slice::from_ref(path))?;
             session.sum_up(&cluster);
             Ok(session.engine(&cluster))
         };

@@ -15,20 +15,19 @@ use super::{is_hidden, is_manifest};
 
 /// Reads what a revision has at a path: a file, or a folder with everything below it. As for git,
 /// a path counts from the root of the repository, and one that begins with `./` from here.
-pub(super) fn read(revision: &str, path: &str) -> Result<Cluster> {
+pub(super) fn read(revision: &str, path: &str, cluster: &mut Cluster) -> Result<()> {
     let spec = format!("{revision}:{path}");
     let context = || format!("cannot read `{spec}`: no such file, nor anything in a revision");
     let id = line(&["rev-parse", "--verify", "--end-of-options", &spec]).with_context(context)?;
-    let mut cluster = Cluster::new();
     match line(&["cat-file", "-t", &id])?.as_str() {
         "blob" => {
             let text = git(&["cat-file", "blob", &id])?;
             cluster.read(&shown(path), &text_of(text, path)?);
         }
-        "tree" => read_tree(&id, path, &mut cluster)?,
+        "tree" => read_tree(&id, path, cluster)?,
         kind => bail!("`{spec}` is a {kind}: expected a file or a folder, as in `main:deploy`"),
     }
-    Ok(cluster)
+    Ok(())
 }
 
 fn read_tree(tree: &str, path: &str, cluster: &mut Cluster) -> Result<()> {

@@ -136,7 +136,7 @@ fn here_document(input: &[&str], mark: &str, page: &str) -> String {
 }
 
 /// The words of a command line, with single and double quotes.
-fn words(line: &str) -> Vec<String> {
+pub(crate) fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     let (mut word, mut quote) = (None::<String>, None::<char>);
     for letter in line.chars() {

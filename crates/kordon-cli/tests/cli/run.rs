@@ -37,7 +37,12 @@ pub(crate) fn run_with(arguments: &str, stdin: &str) -> Run {
 /// Runs the command in a folder.
 pub(crate) fn run_in(folder: &Path, arguments: &str) -> Run {
     let arguments = arguments.split_whitespace().map(str::to_owned);
-    finish(command(arguments).current_dir(folder), "")
+    run_words(folder, arguments.collect())
+}
+
+/// As [`run_in`], with arguments that may hold blanks.
+pub(crate) fn run_words(folder: &Path, arguments: Vec<String>) -> Run {
+    finish(command(arguments.into_iter()).current_dir(folder), "")
 }
 
 fn finish(command: &mut Command, stdin: &str) -> Run {

@@ -129,12 +129,17 @@ impl CompiledValue {
 
     /// Whether a value satisfies the condition. Only conditions on parts of a text look at it.
     fn admits(&self, value: Symbol, of: &impl Attributes) -> bool {
+        self.admits_text(value, || of.text(value))
+    }
+
+    /// As [`CompiledValue::admits`], for a value whose text is at hand.
+    pub(crate) fn admits_text<'a>(&self, value: Symbol, text: impl FnOnce() -> &'a str) -> bool {
         match self {
             Self::Present => true,
             Self::In(values) => values.contains(&value),
-            Self::Contains(part) => of.text(value).contains(&**part),
-            Self::StartsWith(part) => of.text(value).starts_with(&**part),
-            Self::EndsWith(part) => of.text(value).ends_with(&**part),
+            Self::Contains(part) => text().contains(&**part),
+            Self::StartsWith(part) => text().starts_with(&**part),
+            Self::EndsWith(part) => text().ends_with(&**part),
         }
     }
 }

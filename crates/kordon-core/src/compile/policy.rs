@@ -528,6 +528,15 @@ impl CompiledRule {
         })
     }
 
+    /// Whether it permits what it says of the API, without any condition that cannot be decided.
+    pub(crate) fn is_permission(&self) -> bool {
+        self.effect == Effect::Allow
+            && self
+                .clauses
+                .iter()
+                .all(|clause| matches!(clause.test, CompiledTest::Api(_)))
+    }
+
     /// Whether all clauses hold for an API request. What is not known does not permit.
     #[inline]
     pub(crate) fn permits(&self, query: &ApiQuery<'_>) -> bool {

@@ -3,16 +3,15 @@
 use std::net::IpAddr;
 use std::ops::ControlFlow;
 
-use smallvec::SmallVec;
-
+use super::described::Described;
 use super::party::{Facts, Party, Place};
-use crate::compile::{PortSlot, Program, pack_labels};
+use crate::compile::{PortSlot, Program};
 use crate::decision::Problem;
 use crate::model::{PodNetwork, Protocol};
 use crate::request::{DescribedWorkload, Endpoint, Port};
 use crate::snapshot::{
     AddressUse, Class, ClassId, NamedWorkload, NamespaceSlot, NodeSlot, POD, ServiceSlot, Snapshot,
-    Sort, WorkloadId, WorkloadSlot, port_slot,
+    Sort, WorkloadId, WorkloadSlot,
 };
 use crate::symbol::Symbol;
 
@@ -418,59 +417,8 @@ impl Snapshot {
         described: &DescribedWorkload,
         visit: &mut Visit<'_>,
     ) -> ControlFlow<()> {
-        // The labels of what need not exist may be texts that no policy knows: a copy of the
-        // table takes them, and shares all the rest.
-        let mut symbols = self.symbols.clone();
-        let name = symbols.intern(&described.namespace);
-        let known = self
-            .namespace_id(name)
-            .and_then(|id| self.namespaces.get(id.index()));
-        let namespace = NamespaceSlot {
-            name,
-            labels: match (&described.namespace_labels, known) {
-                (Some(labels), _) => pack_labels(&mut symbols, labels),
-                (None, Some(known)) => known.labels.clone(),
-                (None, None) => crate::snapshot::implied_labels(&mut symbols, name),
-            },
-            policies: known
-                .map(|known| known.policies.clone())
-                .unwrap_or_default(),
-            ..NamespaceSlot::default()
-        };
-        let class = Class {
-            namespace_name: name,
-            labels: SmallVec::from_slice(&pack_labels(&mut symbols, &described.labels)),
-            service_account: symbols.intern(&described.service_account),
-            ..Class::default()
-        };
-        let program = self.program_of(&self.policies_for(&namespace, &class, &symbols));
-        let ports: Vec<PortSlot> = described
-            .ports
-            .iter()
-            .map(|port| port_slot(&mut symbols, port))
-            .collect();
-        let party = Party {
-            place: Place::Pod,
-            namespace: name,
-            labels: &class.labels,
-            address: None,
-            facts: Facts::Described {
-                symbols: &symbols,
-                account: class.service_account,
-                namespace_labels: &namespace.labels,
-                addresses: &described.addresses,
-                ports: &ports,
-            },
-        };
-        let who = Who::Described(described);
-        visit(
-            &Side {
-                who,
-                party,
-                program: Some(&program),
-            },
-            Via::Direct,
-        )
+        let compiled = Described::new(self, described);
+        visit(&compiled.side(described), Via::Direct)
     }
 }
 

@@ -281,6 +281,23 @@ impl Snapshot {
         LabelView(known.map_or(&[], |entry| &entry.labels))
     }
 
+    /// The service accounts with a label of this key whose value is wanted, by namespace and
+    /// name, in the order of these.
+    pub(crate) fn accounts_with_label(
+        &self,
+        key: Symbol,
+        is_wanted: impl Fn(Symbol) -> bool,
+    ) -> Vec<(Symbol, Symbol)> {
+        let accounts = self.directory.accounts.unordered();
+        let chosen =
+            accounts.filter(|entry| LabelView(&entry.labels).value(key).is_some_and(&is_wanted));
+        let mut names: Vec<(Symbol, Symbol)> =
+            chosen.map(|entry| (entry.namespace, entry.name)).collect();
+        let text = |symbol| self.symbols.text(symbol);
+        names.sort_by(|a, b| (text(a.0), text(a.1)).cmp(&(text(b.0), text(b.1))));
+        names
+    }
+
     /// Adds endpoints of a service.
     pub(super) fn put_endpoints(&mut self, endpoints: &ServiceEndpoints) -> EndpointsId {
         let namespace = self.symbols.intern(&endpoints.namespace);

@@ -4,7 +4,7 @@
 
 use ipnet::IpNet;
 
-use super::End;
+use super::{End, Form, PolicyView};
 use crate::compile::{
     CompiledClause, CompiledPeer, CompiledPort, CompiledRule, CompiledTest, CompiledTexts,
     StageProgram,
@@ -28,9 +28,10 @@ pub struct StageView<'s> {
 pub struct RuleView<'s> {
     /// What identifies the rule in the snapshot.
     pub id: RuleId,
-    snapshot: &'s Snapshot,
-    object: &'s ObjectRef,
-    rule: &'s CompiledRule,
+    /// The policy that it is part of.
+    pub policy: PolicyView<'s>,
+    pub(super) snapshot: &'s Snapshot,
+    pub(super) rule: &'s CompiledRule,
 }
 
 /// One condition of a rule.
@@ -77,25 +78,34 @@ impl<'s> StageView<'s> {
     pub fn rules(self) -> impl Iterator<Item = RuleView<'s>> {
         let Self { snapshot, stage } = self;
         stage.rules().filter_map(move |(at, rule)| {
-            let id = stage.rule_id(at)?;
-            let object = &stage.policy(at)?.policy.object;
+            let member = stage.policy(at)?;
             Some(RuleView {
-                id,
+                id: stage.rule_id(at)?,
+                policy: snapshot.policy_view(&member.policy),
                 snapshot,
-                object,
                 rule,
             })
         })
+    }
+
+    /// The policies in rank order, also those without rules.
+    pub fn policies(self) -> impl Iterator<Item = PolicyView<'s>> {
+        let Self { snapshot, stage } = self;
+        let policies = stage.policies.iter();
+        policies.map(move |member| snapshot.policy_view(&member.policy))
     }
 }
 
 impl<'s> RuleView<'s> {
     /// The object that states it.
     pub fn object(self) -> &'s ObjectRef {
-        self.rule.stated_by.as_deref().unwrap_or(self.object)
+        self.rule
+            .stated_by
+            .as_deref()
+            .unwrap_or_else(|| self.policy.object())
     }
 
-    /// Its place in the object.
+    /// Where it stands in its object.
     pub fn path(self) -> &'s str {
         self.snapshot.symbols.text(self.rule.path)
     }
@@ -133,11 +143,26 @@ impl ClauseView<'_> {
     /// end and a peer; `None` where the snapshot lacks a fact to tell, where it speaks of the
     /// guarded end, or where it depends on the port as well.
     pub fn holds(self, guarded: &End<'_>, peer: &End<'_>, direction: Direction) -> Option<bool> {
+        if !self.is_about_peer_alone(direction) {
+            return None;
+        }
+        self.holds_between(guarded, peer, direction)
+    }
+
+    /// Whether the condition, unless it speaks of ports, holds for connections between a guarded
+    /// end and a peer, whichever end it speaks of; `None` where the snapshot lacks a fact to tell,
+    /// or where it depends on the port as well.
+    pub fn holds_between(
+        self,
+        guarded: &End<'_>,
+        peer: &End<'_>,
+        direction: Direction,
+    ) -> Option<bool> {
         let (source, destination) = match direction {
             Direction::Egress => (guarded, peer),
             Direction::Ingress => (peer, guarded),
         };
-        if !self.is_about_peer_alone(direction) {
+        if self.depends_on_port() {
             return None;
         }
         let connection = Connection {
@@ -181,12 +206,21 @@ impl ClauseView<'_> {
             Direction::Egress => rule::End::Destination,
             Direction::Ingress => rule::End::Source,
         };
-        let serves = |peer: &CompiledPeer| matches!(peer, CompiledPeer::Service { .. });
         match &self.clause.test {
-            CompiledTest::Peers(peers) => !peers.iter().any(serves),
-            CompiledTest::End(test) => test.end == peer && !test.alternatives.iter().any(serves),
-            _ => true,
+            CompiledTest::End(test) => test.end == peer && !self.depends_on_port(),
+            _ => !self.depends_on_port(),
         }
+    }
+
+    /// Whether a condition on ends looks at the port as well, as that on a service does.
+    fn depends_on_port(self) -> bool {
+        let serves = |peer: &CompiledPeer| matches!(peer, CompiledPeer::Service { .. });
+        self.peers().iter().any(serves)
+    }
+
+    /// What the condition asks, for a rule that guards this direction.
+    pub fn form(self, direction: Direction) -> Form {
+        self.snapshot.form(&self.clause.test, direction)
     }
 
     /// The ports of a destination that a condition about ports names, and whether they are those

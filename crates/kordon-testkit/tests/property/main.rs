@@ -18,6 +18,7 @@ mod connectivity;
 #[path = "../support/engine.rs"]
 mod engine;
 mod entry;
+mod equality;
 mod law;
 mod laws;
 mod network;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use kordon_core::{ApiRequest, ApiTarget, Texts};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::RequestError;
 
@@ -102,6 +102,36 @@ struct NonResourceAttributes {
 }
 
 impl ApiSpec {
+    /// The compact form; parts that are absent are left out.
+    pub(super) fn to_json(&self) -> Value {
+        let mut value = json!({"kind": "api", "user": self.user, "verb": self.verb});
+        let mut put = |name: &str, text: &str| {
+            if !text.is_empty() {
+                value[name] = json!(text);
+            }
+        };
+        match &self.target {
+            ApiTargetSpec::Path(path) => put("path", path),
+            ApiTargetSpec::Resource {
+                group,
+                resource,
+                subresource,
+                namespace,
+                name,
+            } => {
+                put("apiGroup", group);
+                put("resource", resource);
+                put("subresource", subresource);
+                put("namespace", namespace);
+                put("name", name);
+            }
+        }
+        if !self.groups.is_empty() {
+            value["groups"] = json!(self.groups);
+        }
+        value
+    }
+
     pub(super) fn from_compact(value: &Value) -> Result<Self, RequestError> {
         let compact = Compact::deserialize(value)
             .map_err(|error| RequestError::new("", error.to_string()))?;

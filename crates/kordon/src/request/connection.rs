@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use kordon_core::model::{NamedPort, Protocol};
 use kordon_core::{ConnectionRequest, DescribedWorkload, Endpoint, Port};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use super::RequestError;
 use super::session::{self, SessionSpec, split_principal};
@@ -120,6 +120,29 @@ impl ConnectionSpec {
         })
     }
 
+    /// The compact form.
+    pub(super) fn to_json(&self) -> Value {
+        let name = self.protocol.to_string();
+        let protocol = match name.parse::<Protocol>() {
+            Ok(_) => name,
+            Err(()) => self.protocol.0.to_string(),
+        };
+        let mut value = json!({
+            "kind": "connection",
+            "from": self.from.to_json(),
+            "to": self.to.to_json(),
+            "protocol": protocol,
+        });
+        let port = match &self.port {
+            PortSpec::Number(number) => json!(number),
+            PortSpec::Name(name) => json!(name),
+        };
+        if let Some(fields) = value.as_object_mut().filter(|_| self.protocol.has_ports()) {
+            fields.insert("port".to_owned(), port);
+        }
+        value
+    }
+
     /// The request as the engine takes it.
     pub fn as_request(&self) -> ConnectionRequest<'_> {
         ConnectionRequest {
@@ -221,6 +244,24 @@ impl EndpointSpec {
         let form =
             Form::deserialize(value).map_err(|error| RequestError::new(path, error.to_string()))?;
         form.read(path)
+    }
+
+    fn to_json(&self) -> Value {
+        match self {
+            Self::Named(namespace, name) => json!(format!("{namespace}/{name}")),
+            Self::Pod(namespace, name) => json!({"pod": format!("{namespace}/{name}")}),
+            Self::Workload(namespace, kind, name) => {
+                json!({"workload": format!("{namespace}/{kind}/{name}")})
+            }
+            Self::Service(namespace, name) => json!({"service": format!("{namespace}/{name}")}),
+            Self::Address(address) => json!({"ip": address}),
+            Self::Node(name) => json!({"node": name}),
+            Self::ServiceAccount(namespace, name) => {
+                json!({"serviceAccount": format!("{namespace}/{name}")})
+            }
+            Self::IngressController => json!(INGRESS_CONTROLLER),
+            Self::Described(described) => described_json(described),
+        }
     }
 
     /// The endpoint as the engine takes it.
@@ -339,6 +380,30 @@ impl Form {
     }
 }
 
+/// A description as [`Form`] reads it. It has one address at most, the primary one.
+fn described_json(described: &DescribedWorkload) -> Value {
+    let mut fields = Map::new();
+    let mut put = |name: &str, value: Value| fields.insert(name.to_owned(), value);
+    put("namespace", json!(described.namespace));
+    put("labels", json!(described.labels));
+    if let Some(labels) = &described.namespace_labels {
+        put("namespaceLabels", json!(labels));
+    }
+    if described.service_account != "default" {
+        put("serviceAccount", json!(described.service_account));
+    }
+    if let Some(address) = described.addresses.first() {
+        put("ip", json!(address));
+    }
+    if !described.ports.is_empty() {
+        let ports = described.ports.iter().map(|port| {
+            json!({"name": port.name, "port": port.port, "protocol": port.protocol.to_string()})
+        });
+        put("ports", ports.collect());
+    }
+    Value::Object(fields)
+}
+
 fn pair(text: &str, path: &str) -> Result<(String, String), RequestError> {
     match text.split('/').collect::<Vec<_>>().as_slice() {
         [namespace, name] if !namespace.is_empty() && !name.is_empty() => {
@@ -404,12 +469,11 @@ impl fmt::Display for EndpointSpec {
                     .iter()
                     .map(|(key, value)| format!("{key}={value}"))
                     .collect();
-                write!(
-                    f,
-                    "a pod of {} with {}",
-                    described.namespace,
-                    labels.join(",")
-                )
+                let labels = match labels.as_slice() {
+                    [] => "no labels".to_owned(),
+                    labels => labels.join(","),
+                };
+                write!(f, "a pod of {} with {labels}", described.namespace)
             }
         }
     }

@@ -1,0 +1,434 @@
+//! The search for a connection that two snapshots answer differently.
+//!
+//! First each side alone: where the policies of a class differ, its answers to all peers are
+//! compared. Where no answer of a side differs, no connection does. Where one does, the other side
+//! may still keep the connection away in both, so that the pair is looked at as a whole.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+use std::rc::Rc;
+
+use kordon_core::model::Protocol;
+use kordon_core::rule::Direction;
+use kordon_core::view::{End, EndName};
+use kordon_core::{Posture, Snapshot};
+
+use super::known::Known;
+use super::{Doubt, Witness, WitnessEnd, difference};
+use crate::connectivity::Answer;
+use crate::connectivity::pair::{between, side};
+use crate::landscape::{Class, Described, Landscape, Side, cost};
+use crate::rule_form::{RuleForm, asks_namespace_labels, open_questions};
+use crate::space::{Region, TooMany};
+
+/// So many pairs are looked at.
+const PAIRS: usize = 300_000;
+
+/// The smallest difference, and what keeps its absence from being a proof.
+pub(super) fn search(old: &Snapshot, new: &Snapshot) -> (Option<Witness>, Vec<Doubt>) {
+    let mut search = Search::new(old, new);
+    if search.run() == Err(TooMany) {
+        search.doubts.insert(Doubt::TooMany);
+    }
+    let best = search.best.map(|(_, witness)| witness);
+    (best, search.doubts.into_iter().collect())
+}
+
+struct Search<'s> {
+    land: Landscape<'s>,
+    known: [Known<'s>; 2],
+    /// What any workload may meet: addresses, and what is in the network of a node.
+    others: Vec<Part>,
+    /// What the snapshots know differently.
+    changed: Vec<EndName>,
+    pairs: usize,
+    best: Option<(usize, Witness)>,
+    doubts: BTreeSet<Doubt>,
+}
+
+/// An end of connections in both snapshots.
+#[derive(Clone, Debug)]
+enum Part {
+    Named(EndName),
+    Outside(IpAddr),
+    Described(Rc<Described>),
+}
+
+/// A side whose answer to a peer differs.
+struct Difference {
+    direction: Direction,
+    class: usize,
+    own: Region,
+    peer: Region,
+}
+
+impl<'s> Search<'s> {
+    fn new(old: &'s Snapshot, new: &'s Snapshot) -> Self {
+        let land = Landscape::of(&[old, new]);
+        let known = [Known::of(old), Known::of(new)];
+        let [first, second] = &known;
+        let names: BTreeSet<&EndName> = first.names().chain(second.names()).collect();
+        let is_changed = |name: &EndName| first.facts(name) != second.facts(name);
+        let is_host = |name: &EndName| first.facts(name).iter().any(|facts| facts.is_host);
+        let changed = names.iter().filter(|name| is_changed(name));
+        let hosts = names
+            .iter()
+            .filter(|name| !is_changed(name) && is_host(name));
+        let hosts = hosts.map(|name| Part::Named((*name).clone()));
+        let others = land.outside().into_iter().map(Part::Outside).chain(hosts);
+        Self {
+            changed: changed.map(|name| (*name).clone()).collect(),
+            others: others.collect(),
+            doubts: doubts_of_targets(&land),
+            known,
+            land,
+            pairs: 0,
+            best: None,
+        }
+    }
+
+    fn run(&mut self) -> Result<(), TooMany> {
+        self.compare_namespaces();
+        let classes = self.land.classes()?;
+        let mut differences = Vec::new();
+        for (number, class) in classes.iter().enumerate() {
+            for direction in [Direction::Egress, Direction::Ingress] {
+                differences.extend(self.compare_sides(number, class, direction)?);
+            }
+        }
+        for name in self.changed.clone() {
+            self.compare_named(&name, &classes)?;
+        }
+        if self.best.is_none() {
+            for difference in differences {
+                self.compare_pairs(&difference, &classes)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The peers to which one side of a class gives different answers.
+    fn compare_sides(
+        &mut self,
+        number: usize,
+        class: &Class,
+        direction: Direction,
+    ) -> Result<Vec<Difference>, TooMany> {
+        let side = self.side_of(class, direction);
+        if side
+            .stages
+            .windows(2)
+            .all(|pair| pair.first() == pair.last())
+        {
+            return Ok(Vec::new());
+        }
+        self.note_doubts(&side);
+        let own = self.land.parts(&class.regions, &side.own)?;
+        let peers = self.land.parts(&[Region::default()], &side.peer)?;
+        let mut differences = Vec::new();
+        for own in own {
+            let guarded = Part::Described(self.land.describe(&own));
+            for region in &peers {
+                let peer = Part::Described(self.land.describe(region));
+                if self.look_at_side(&guarded, &peer, direction)? {
+                    differences.push(Difference {
+                        direction,
+                        class: number,
+                        own: own.clone(),
+                        peer: region.clone(),
+                    });
+                }
+            }
+            for peer in self.others.clone() {
+                self.look_at_side(&guarded, &peer, direction)?;
+            }
+        }
+        Ok(differences)
+    }
+
+    fn side_of(&mut self, class: &Class, direction: Direction) -> Side {
+        let described = class
+            .regions
+            .first()
+            .map(|region| self.land.describe(region));
+        let part = described.map(Part::Described);
+        let ends = |version: usize| part.as_ref().map(|part| self.ends(version, part));
+        let ends = [ends(0).unwrap_or_default(), ends(1).unwrap_or_default()];
+        self.land.side(&ends, direction)
+    }
+
+    /// Whether one side answers a peer differently. If so the pair is looked at as a whole.
+    fn look_at_side(
+        &mut self,
+        guarded: &Part,
+        peer: &Part,
+        direction: Direction,
+    ) -> Result<bool, TooMany> {
+        self.count()?;
+        let peer = &self.apart(guarded, peer);
+        let answers = |version: usize| {
+            let (guarded, peers) = (self.ends(version, guarded), self.ends(version, peer));
+            let posture = self.posture(version);
+            let pairs = guarded
+                .iter()
+                .flat_map(|guarded| peers.iter().map(move |peer| (guarded, peer)));
+            pairs
+                .map(|(guarded, peer)| side(guarded, peer, direction, posture).verdicts())
+                .collect::<Vec<_>>()
+        };
+        if answers(0) == answers(1) {
+            return Ok(false);
+        }
+        match direction {
+            Direction::Egress => self.look_at(guarded, peer),
+            Direction::Ingress => self.look_at(peer, guarded),
+        }?;
+        Ok(true)
+    }
+
+    /// Looks for a pair of which the other side lets a difference show.
+    fn compare_pairs(&mut self, difference: &Difference, classes: &[Class]) -> Result<(), TooMany> {
+        let peer = &difference.peer;
+        let Some(class) = classes.get(difference.class) else {
+            return Ok(());
+        };
+        let opposite = match difference.direction {
+            Direction::Egress => Direction::Ingress,
+            Direction::Ingress => Direction::Egress,
+        };
+        let near = self.side_of(class, difference.direction);
+        let says = |land: &Landscape<'_>, tests: &[crate::space::Test], region: &Region| {
+            let says = tests.iter().map(|test| land.space.holds(region, test));
+            says.collect::<Vec<_>>()
+        };
+        for other in classes {
+            let far = self.side_of(other, opposite);
+            for region in &other.regions {
+                let tests = near.peer.iter().chain(&far.own);
+                for theirs in self.land.space.divide(region.clone(), tests)? {
+                    if says(&self.land, &near.peer, &theirs) != says(&self.land, &near.peer, peer) {
+                        continue;
+                    }
+                    let theirs = Part::Described(self.land.describe(&theirs));
+                    for region in &class.regions {
+                        let tests = near.own.iter().chain(&far.peer);
+                        for ours in self.land.space.divide(region.clone(), tests)? {
+                            if says(&self.land, &near.own, &ours)
+                                != says(&self.land, &near.own, &difference.own)
+                            {
+                                continue;
+                            }
+                            let ours = Part::Described(self.land.describe(&ours));
+                            match difference.direction {
+                                Direction::Egress => self.look_at(&ours, &theirs),
+                                Direction::Ingress => self.look_at(&theirs, &ours),
+                            }?;
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at all connections of a workload that the snapshots know differently.
+    fn compare_named(&mut self, name: &EndName, classes: &[Class]) -> Result<(), TooMany> {
+        let named = Part::Named(name.clone());
+        let others = self.others.clone().into_iter();
+        let changed = self.changed.iter().filter(|other| *other != name);
+        let changed: Vec<Part> = changed.cloned().map(Part::Named).collect();
+        for other in others.chain(changed) {
+            self.look_at(&named, &other)?;
+            self.look_at(&other, &named)?;
+        }
+        let sides = |search: &Self, direction| {
+            let ends = [search.ends(0, &named), search.ends(1, &named)];
+            search.land.side(&ends, direction)
+        };
+        let (egress, ingress) = (
+            sides(self, Direction::Egress),
+            sides(self, Direction::Ingress),
+        );
+        for side in [&egress, &ingress] {
+            self.note_doubts(side);
+        }
+        for class in classes {
+            let (theirs, back) = (
+                self.side_of(class, Direction::Ingress),
+                self.side_of(class, Direction::Egress),
+            );
+            let asked = [&egress.peer, &ingress.peer, &theirs.own, &back.own];
+            let tests: Vec<_> = asked.into_iter().flatten().cloned().collect();
+            for region in self.land.parts(&class.regions, &tests)? {
+                let other = Part::Described(self.land.describe(&region));
+                self.look_at(&named, &other)?;
+                self.look_at(&other, &named)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at the connections from one end to another, and keeps the smallest difference.
+    fn look_at(&mut self, from: &Part, to: &Part) -> Result<(), TooMany> {
+        self.count()?;
+        let cost = from.cost() + to.cost();
+        if self.best.as_ref().is_some_and(|(best, _)| *best <= cost) {
+            return Ok(());
+        }
+        let to = &self.apart(from, to);
+        let found = difference(&self.answer(0, from, to), &self.answer(1, from, to));
+        if let Some((protocol, port, old, new)) = found {
+            let witness = Witness {
+                from: from.witness(protocol, port),
+                to: to.witness(protocol, port),
+                protocol,
+                port,
+                old,
+                new,
+            };
+            self.best = Some((cost, witness));
+        }
+        Ok(())
+    }
+
+    fn count(&mut self) -> Result<(), TooMany> {
+        self.pairs += 1;
+        if self.pairs > PAIRS {
+            return Err(TooMany);
+        }
+        Ok(())
+    }
+
+    /// The second of two ends, as another workload than the first one.
+    fn apart(&self, one: &Part, other: &Part) -> Part {
+        match (one, other) {
+            (Part::Described(one), Part::Described(other))
+                if one.workload() == other.workload() =>
+            {
+                Part::Described(self.land.twin(other))
+            }
+            _ => other.clone(),
+        }
+    }
+
+    fn answer(&self, version: usize, from: &Part, to: &Part) -> Answer {
+        let (sources, destinations) = (self.ends(version, from), self.ends(version, to));
+        let is_guarded = |ends: &[End<'_>]| ends.iter().any(|end| end.guard().is_some());
+        if !is_guarded(&sources) && !is_guarded(&destinations) {
+            return Answer::default();
+        }
+        let posture = self.posture(version);
+        let pairs = sources
+            .iter()
+            .flat_map(|source| destinations.iter().map(move |to| (source, to)));
+        let answers = pairs.map(|(from, to)| between(from, to, posture));
+        answers.reduce(|all, one| all.and(&one)).unwrap_or_default()
+    }
+
+    fn posture(&self, version: usize) -> Posture {
+        let snapshot = self.land.snapshots.get(version);
+        snapshot.map_or(Posture::Strict, |snapshot| snapshot.options().posture)
+    }
+
+    fn ends<'a>(&'a self, version: usize, part: &'a Part) -> Vec<End<'a>> {
+        let known = self.known.get(version);
+        let (Some(snapshot), Some(known)) = (self.land.snapshots.get(version), known) else {
+            return Vec::new();
+        };
+        match part {
+            Part::Named(name) => known.ends(name),
+            Part::Outside(address) => vec![snapshot.outside_end(*address)],
+            Part::Described(described) => described.ends(version, snapshot),
+        }
+    }
+
+    fn note_doubts(&mut self, side: &Side) {
+        let rules = side.stages.iter().flatten().flat_map(|(_, rules)| rules);
+        for rule in rules {
+            for (_, condition) in rule.conditions() {
+                let (object, path) = &rule.name;
+                let doubts = open_questions(&condition).into_iter();
+                self.doubts.extend(doubts.map(|asks| Doubt::Rule {
+                    object: object.clone(),
+                    path: path.clone(),
+                    asks,
+                }));
+            }
+        }
+    }
+
+    /// Notes namespaces whose labels differ, if any condition looks at labels of namespaces: a
+    /// request for a workload that need not exist may leave them to the snapshot.
+    fn compare_namespaces(&mut self) {
+        let targets = self.land.policies.iter().map(|(_, policy)| policy.target());
+        let rules = self.land.rules.iter().flat_map(RuleForm::conditions);
+        let mut asked = targets.chain(rules.map(|(_, condition)| condition));
+        if !asked.any(|condition| asks_namespace_labels(&condition)) {
+            return;
+        }
+        let [old, new] = self.land.snapshots.as_slice() else {
+            return;
+        };
+        let (old, new) = (old.namespace_labels(), new.namespace_labels());
+        let names: BTreeSet<&str> = old.keys().chain(new.keys()).copied().collect();
+        let differs = |name: &&str| match (old.get(name), new.get(name)) {
+            (Some(old), Some(new)) => old != new,
+            // One that a snapshot does not know has its name label alone.
+            (Some(labels), None) | (None, Some(labels)) => labels.len() > 1,
+            (None, None) => false,
+        };
+        let differing = names.into_iter().filter(differs);
+        self.doubts
+            .extend(differing.map(|name| Doubt::NamespaceLabels(name.to_owned())));
+    }
+}
+
+/// What the policies select by that regions cannot answer. It does not matter where both snapshots
+/// have the same policies: whatever they select, they select it alike.
+fn doubts_of_targets(land: &Landscape<'_>) -> BTreeSet<Doubt> {
+    let of = |version: usize| {
+        let policies = land.policies.iter().filter(move |(of, _)| *of == version);
+        policies.map(|(_, policy)| {
+            let rules = policy.rules();
+            let rules = rules.filter_map(|rule| Some(RuleForm::new(rule, policy.direction()?)));
+            let place = (policy.object(), policy.stage(), policy.order());
+            (place, policy.target(), rules.collect::<Vec<_>>())
+        })
+    };
+    if of(0).eq(of(1)) {
+        return BTreeSet::new();
+    }
+    let doubts = land.policies.iter().flat_map(|(_, policy)| {
+        let open = open_questions(&policy.target()).into_iter();
+        open.map(|asks| Doubt::Rule {
+            object: policy.object().to_string(),
+            path: policy.path().to_owned(),
+            asks,
+        })
+    });
+    doubts.collect()
+}
+
+impl Part {
+    fn cost(&self) -> usize {
+        match self {
+            Self::Named(_) | Self::Outside(_) => 0,
+            Self::Described(described) => cost(&described.workload()),
+        }
+    }
+
+    /// The end as part of a connection to this port. Other ports that it declares do not matter.
+    fn witness(&self, protocol: Protocol, port: u16) -> WitnessEnd {
+        match self {
+            Self::Named(name) => WitnessEnd::Named(name.clone()),
+            Self::Outside(address) => WitnessEnd::Outside(*address),
+            Self::Described(described) => {
+                let mut workload = described.workload();
+                workload
+                    .ports
+                    .retain(|known| (known.protocol, known.port) == (protocol, port));
+                WitnessEnd::Described(workload)
+            }
+        }
+    }
+}
