@@ -32,6 +32,9 @@ pub use diff::{Change, ChangeKind, ChangedEnd};
 pub use ports::PortSet;
 pub use row::{Peer, Row};
 
+pub(crate) use answer::open;
+pub(crate) use stage::{Match, answer as stages_answer};
+
 use answer::SideAnswer;
 use atom::Atoms;
 use side::{AnswerId, EXEMPT, Judge, NOT_GUARDED, Partition};

@@ -41,8 +41,6 @@ pub(crate) struct Described(Vec<DescribedEnd>);
 /// Workloads that the same policies select.
 #[derive(Debug)]
 pub(crate) struct Class {
-    /// Those policies, by their places in [`Landscape::policies`].
-    pub(crate) selected: Vec<usize>,
     pub(crate) regions: Vec<Region>,
 }
 
@@ -93,13 +91,12 @@ impl<'s> Landscape<'s> {
                 .or_default()
                 .push(region);
         }
-        let classes = classes.into_iter();
-        Ok(classes
-            .map(|(selected, regions)| Class { selected, regions })
-            .collect())
+        let classes = classes.into_values();
+        Ok(classes.map(|regions| Class { regions }).collect())
     }
 
-    /// The policies that select all workloads of a region, for a region that targets divide.
+    /// The policies that select all workloads of a region, for a region that targets divide, by
+    /// their places in the list.
     fn selected(&self, region: &Region) -> Vec<usize> {
         let targets = self.targets.iter().enumerate();
         targets

@@ -8,6 +8,7 @@ pub mod equivalence;
 pub mod escalation;
 mod interval;
 mod landscape;
+pub mod lint;
 pub mod permissions;
 mod rule_form;
 mod space;

@@ -6,8 +6,8 @@ use anyhow::{Result, bail};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::command::{
-    can, check, completions, connections, diff, equal, eval, explain, export, graph, kinds, test,
-    validate, version,
+    can, check, completions, connections, diff, equal, eval, explain, export, graph, kinds, lint,
+    test, validate, version,
 };
 use crate::exit::Exit;
 use crate::output::ColorChoice;
@@ -128,6 +128,7 @@ enum Command {
     Explain(explain::Args),
     Eval(eval::Args),
     Validate(validate::Args),
+    Lint(lint::Args),
     Can(can::Args),
     Connections(connections::Args),
     Graph(graph::Args),
@@ -156,7 +157,7 @@ impl Command {
                 "connections",
             ),
             Format::Sarif | Format::Github => (
-                matches!(self, Self::Validate(_) | Self::Diff(_)),
+                matches!(self, Self::Validate(_) | Self::Lint(_) | Self::Diff(_)),
                 "validate",
             ),
             Format::Dot | Format::Mermaid | Format::Svg => {
@@ -180,6 +181,7 @@ impl Cli {
             Command::Explain(args) => args.run(&session),
             Command::Eval(args) => args.run(&session),
             Command::Validate(args) => args.run(&session),
+            Command::Lint(args) => args.run(&session),
             Command::Can(args) => args.run(&session),
             Command::Connections(args) => args.run(&session),
             Command::Graph(args) => args.run(&session),

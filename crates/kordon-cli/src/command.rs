@@ -11,6 +11,7 @@ pub(crate) mod explain;
 pub(crate) mod export;
 pub(crate) mod graph;
 pub(crate) mod kinds;
+pub(crate) mod lint;
 pub(crate) mod test;
 pub(crate) mod validate;
 pub(crate) mod version;

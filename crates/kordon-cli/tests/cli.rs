@@ -32,6 +32,8 @@ mod git;
 mod graph;
 #[path = "cli/help.rs"]
 mod help;
+#[path = "cli/lint.rs"]
+mod lint;
 #[path = "cli/map.rs"]
 mod map;
 #[path = "cli/pages.rs"]

@@ -56,6 +56,8 @@ pub struct GrantedSubject {
 /// What a policy grants to one of its subjects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
+    /// The policy that grants.
+    pub policy: ObjectRef,
     /// The subject.
     pub subject: PrincipalMatch,
     /// The subject's path in the policy.
@@ -86,6 +88,7 @@ impl Snapshot {
                 },
             );
             grants.extend(subjects.iter().map(|subject| Grant {
+                policy: (*policy.object).clone(),
                 subject: subject.matches(),
                 subject_path: (*subject.path).to_owned(),
                 namespace: scope.as_deref().map(str::to_owned),

@@ -2,7 +2,7 @@
 
 use kordon_syntax::CodeDoc;
 
-use crate::{diff, policy_test};
+use crate::{diff, lint, policy_test};
 
 /// Every diagnostic code with its documentation, in order.
 ///
@@ -13,6 +13,7 @@ pub fn codes() -> impl Iterator<Item = &'static CodeDoc> {
     kordon_syntax::codes::CODES
         .iter()
         .chain(kordon_kinds::CODES)
+        .chain(lint::CODES)
         .chain(diff::CODES)
         .chain([&policy_test::CODE])
 }

@@ -42,6 +42,7 @@
 //! | show problems | [`syntax::Diagnostic`], [`syntax::render`] |
 //! | ask who reaches whom | [`Engine::connections`] |
 //! | draw who reaches whom | [`graph`] |
+//! | find policies without effect | [`lint`] |
 //! | compare two clusters | [`diff`], [`equality`] |
 //! | ask who can do what | [`Snapshot::who_can`], [`Snapshot::rules_for`] |
 //! | change one object | [`Engine::apply`], [`model::Change`] |
@@ -71,6 +72,7 @@ pub mod equality;
 pub mod export;
 pub mod graph;
 pub mod istio;
+pub mod lint;
 pub mod manual;
 pub mod policy_test;
 mod position;

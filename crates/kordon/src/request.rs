@@ -110,6 +110,7 @@ impl RequestSpec {
         match self {
             Self::Api(api) => api.to_json(),
             Self::Connection(connection) => connection.to_json(),
+            Self::Http(http) => http.to_json(),
         }
     }
 

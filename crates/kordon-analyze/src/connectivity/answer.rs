@@ -118,7 +118,7 @@ impl SideAnswer {
 }
 
 /// What passes where nobody denies it: all upstream, and nothing where only grants count.
-pub(super) fn open(posture: Posture) -> PortSet {
+pub(crate) fn open(posture: Posture) -> PortSet {
     match posture {
         Posture::Upstream => PortSet::all(),
         Posture::Strict => PortSet::EMPTY,

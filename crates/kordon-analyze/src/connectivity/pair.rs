@@ -5,7 +5,7 @@
 
 use kordon_core::Posture;
 use kordon_core::rule::Direction;
-use kordon_core::view::{About, End, PolicyView, RuleView, StageView};
+use kordon_core::view::{About, End, RuleView, StageView};
 
 use super::answer::{Answer, SideAnswer, open};
 use super::ports::PortSet;
@@ -17,9 +17,9 @@ use super::stage::{self, Match};
 pub(crate) struct PairRule<'s> {
     pub(crate) rule: RuleView<'s>,
     /// Where it matches.
-    yes: PortSet,
+    pub(crate) yes: PortSet,
     /// Where it matches or may match.
-    maybe: PortSet,
+    pub(crate) maybe: PortSet,
 }
 
 /// A stage for one pair of ends: the rules that may match, in rank order.
@@ -50,7 +50,7 @@ pub(crate) fn side(
         return SideAnswer::Guarded(Answer::implicit(PortSet::all()));
     }
     let stages = stages(guarded, peer, direction);
-    SideAnswer::Guarded(combined(&stages, posture, |_| true, |_| true))
+    SideAnswer::Guarded(combined(&stages, posture))
 }
 
 /// The stages that guard one side of a pair, with the rules that may match it.
@@ -97,19 +97,10 @@ fn pair_rule<'s>(
     (!maybe.is_empty()).then_some(PairRule { rule, yes, maybe })
 }
 
-/// What the stages of one side say together, by those of their policies and rules that count. A
-/// stage of which no policy counts does not guard.
-pub(crate) fn combined(
-    stages: &[PairStage<'_>],
-    posture: Posture,
-    policy_counts: impl Fn(PolicyView<'_>) -> bool,
-    rule_counts: impl Fn(RuleView<'_>) -> bool,
-) -> Answer {
-    let guards = |stage: &&PairStage<'_>| stage.view.policies().any(&policy_counts);
-    let matches = stages.iter().filter(guards).map(|stage| {
-        let rules = stage.rules.iter();
-        let rules = rules.filter(|rule| policy_counts(rule.rule.policy) && rule_counts(rule.rule));
-        let rules = rules.map(|rule| Match {
+/// What the stages of one side say together.
+fn combined(stages: &[PairStage<'_>], posture: Posture) -> Answer {
+    let matches = stages.iter().map(|stage| {
+        let rules = stage.rules.iter().map(|rule| Match {
             effect: rule.rule.effect(),
             yes: &rule.yes,
             maybe: &rule.maybe,
@@ -117,11 +108,4 @@ pub(crate) fn combined(
         (stage.view.combine(), rules.collect())
     });
     stage::answer(matches, &open(posture))
-}
-
-impl PairRule<'_> {
-    /// The ports on which the rule matches or may match.
-    pub(crate) fn ports(&self) -> &PortSet {
-        &self.maybe
-    }
 }

@@ -10,12 +10,12 @@ use super::ports::PortSet;
 
 /// A rule, as one peer meets it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Match<'a> {
-    pub(super) effect: Effect,
+pub(crate) struct Match<'a> {
+    pub(crate) effect: Effect,
     /// Where it matches.
-    pub(super) yes: &'a PortSet,
+    pub(crate) yes: &'a PortSet,
     /// Where it matches or may match.
-    pub(super) maybe: &'a PortSet,
+    pub(crate) maybe: &'a PortSet,
 }
 
 /// The outcomes of one stage; every port of those it was asked about is in one of them.
@@ -28,7 +28,7 @@ struct Outcomes {
 
 /// What some stages say, each with its rules in rank order. What no stage decides is left open,
 /// and passes if `open` says so.
-pub(super) fn answer<'a>(
+pub(crate) fn answer<'a>(
     stages: impl Iterator<Item = (Combine, Vec<Match<'a>>)>,
     open: &PortSet,
 ) -> Answer {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kordon_core::model::{
-    Item, NamespaceMatch, ObjectRef, PodNetwork, Protocol, Selector, Service, Workload,
+    Attribute, Item, NamespaceMatch, ObjectRef, PodNetwork, Protocol, Selector, Service, Workload,
 };
 
 use crate::lower::Located;
@@ -15,6 +15,8 @@ type Labels = BTreeMap<String, String>;
 pub(super) struct Inventory<'a> {
     pub(super) objects: BTreeSet<&'a ObjectRef>,
     accounts: BTreeSet<&'a str>,
+    /// The labels of service accounts, by namespace and name.
+    account_labels: BTreeMap<(&'a str, &'a str), &'a Labels>,
     namespaces: BTreeMap<&'a str, Labels>,
     workloads: BTreeMap<&'a str, Vec<&'a Workload>>,
     services: Vec<&'a Service>,
@@ -30,6 +32,7 @@ impl<'a> Inventory<'a> {
                 .filter(|id| &*id.kind == "ServiceAccount")
                 .filter_map(|id| id.namespace.as_deref())
                 .collect(),
+            account_labels: BTreeMap::new(),
             namespaces: BTreeMap::new(),
             workloads: BTreeMap::new(),
             services: Vec::new(),
@@ -49,6 +52,10 @@ impl<'a> Inventory<'a> {
                         .push(workload);
                 }
                 Item::Service(service) => inventory.services.push(service),
+                Item::ServiceAccount(account) => {
+                    let key = (account.namespace.as_str(), account.name.as_str());
+                    inventory.account_labels.insert(key, &account.labels);
+                }
                 _ => {}
             }
         }
@@ -104,6 +111,31 @@ impl<'a> Inventory<'a> {
             .filter(|port| port.port.protocol == Protocol::TCP)
             .map(|port| port.port.name.as_str())
             .find(|name| OF_BYTES.contains(&name.split('-').next().unwrap_or_default()))
+    }
+
+    /// Whether the objects say anything about the labels of service accounts.
+    pub(super) fn has_account_labels(&self) -> bool {
+        !self.account_labels.is_empty()
+    }
+
+    /// The value of an attribute of a workload.
+    pub(super) fn attribute<'s>(
+        &'s self,
+        workload: &'s Workload,
+        attribute: &Attribute,
+    ) -> Option<&'s str> {
+        let label = |labels: &'s Labels, key| labels.get(key).map(String::as_str);
+        let namespace = workload.namespace.as_str();
+        let account = workload.service_account.as_str();
+        match attribute {
+            Attribute::Label(key) => label(&workload.labels, key),
+            Attribute::NamespaceLabel(key) => label(self.namespaces.get(namespace)?, key),
+            Attribute::AccountLabel(key) => {
+                label(self.account_labels.get(&(namespace, account))?, key)
+            }
+            Attribute::Namespace => Some(namespace),
+            Attribute::Account => Some(account),
+        }
     }
 
     /// The workloads of the matching namespaces that policies can mean.

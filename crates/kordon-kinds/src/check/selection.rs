@@ -8,7 +8,7 @@ use super::Finding;
 use super::inventory::Inventory;
 use crate::codes;
 use crate::lower::{Located, State};
-use crate::matching::selects;
+use crate::matching::{asks_account_labels, satisfies, selects};
 
 /// Reports what one object selects in vain. An input without workloads to select from says
 /// nothing about selectors.
@@ -38,14 +38,25 @@ pub(super) fn check(located: &Located, inventory: &Inventory<'_>, out: &mut Vec<
 
 /// The workloads that a policy applies to; `None` if there are none to select from.
 fn selected<'a>(policy: &Policy, inventory: &Inventory<'a>) -> Option<Vec<&'a Workload>> {
-    let Target::Workloads {
-        namespaces,
-        workloads,
-        ..
-    } = &policy.target
+    let (Target::Workloads { namespaces, .. } | Target::Endpoints { namespaces, .. }) =
+        &policy.target
     else {
         return None;
     };
+    let is_selected = |workload: &&Workload| match &policy.target {
+        Target::Workloads { workloads, .. } => selects(workloads, &workload.labels),
+        Target::Endpoints { endpoints, .. } => satisfies(endpoints, &|attribute| {
+            inventory.attribute(workload, attribute)
+        }),
+        Target::BehindHosts { .. } | Target::Principals { .. } => false,
+    };
+    // An input without service accounts says nothing about their labels.
+    if let Target::Endpoints { endpoints, .. } = &policy.target
+        && asks_account_labels(endpoints)
+        && !inventory.has_account_labels()
+    {
+        return None;
+    }
     let anywhere = match namespaces {
         NamespaceMatch::Named(name) => !inventory.in_namespace(name).is_empty(),
         NamespaceMatch::Matching(_) => inventory.holds_workloads(),
@@ -53,7 +64,7 @@ fn selected<'a>(policy: &Policy, inventory: &Inventory<'a>) -> Option<Vec<&'a Wo
     anywhere.then(|| {
         inventory
             .workloads(namespaces)
-            .filter(|workload| selects(workloads, &workload.labels))
+            .filter(is_selected)
             .collect()
     })
 }
@@ -114,7 +125,10 @@ fn check_ports(
     inventory: &Inventory<'_>,
     out: &mut Vec<Diagnostic>,
 ) {
-    let (Rules::Own(rules), Target::Workloads { direction, .. }) = (&policy.rules, &policy.target)
+    let (
+        Rules::Own(rules),
+        Target::Workloads { direction, .. } | Target::Endpoints { direction, .. },
+    ) = (&policy.rules, &policy.target)
     else {
         return;
     };

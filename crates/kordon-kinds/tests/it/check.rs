@@ -184,3 +184,47 @@ fn equal_priorities_in_one_tier_are_a_warning() {
         ["AdminNetworkPolicy a and AdminNetworkPolicy b both have priority 5 in the Admin tier"]
     );
 }
+
+fn calico(selectors: &str) -> String {
+    format!(
+        "---\n{{apiVersion: projectcalico.org/v3, kind: GlobalNetworkPolicy, metadata: {{name: g}}, spec: {{{selectors}, types: [Ingress]}}}}\n"
+    )
+}
+
+#[test]
+fn a_policy_of_calico_that_selects_nothing_is_warned_of() {
+    let account = "---\n{apiVersion: v1, kind: ServiceAccount, metadata: {name: one, namespace: shop, labels: {role: web}}}\n";
+    let pod = pod("a", "{app: web}", "{serviceAccountName: one}");
+    let nothing = ["this policy selects no pod of the input".to_owned()];
+    let cases: [(&str, &str, &[String]); 8] = [
+        ("selector: \"app == 'web'\"", "", &[]),
+        ("selector: \"app in {'web', 'api'} && has(app)\"", "", &[]),
+        (
+            "selector: \"app starts with 'w' && app ends with 'b' && app contains 'e'\"",
+            "",
+            &[],
+        ),
+        ("selector: \"app == 'wbe'\"", "", &nothing),
+        ("selector: \"!has(app)\"", "", &nothing),
+        (
+            "namespaceSelector: \"projectcalico.org/name == 'shop'\"",
+            "",
+            &[],
+        ),
+        ("serviceAccountSelector: \"role == 'web'\"", account, &[]),
+        (
+            "serviceAccountSelector: \"role == 'api'\"",
+            account,
+            &nothing,
+        ),
+    ];
+    for (selectors, more, expected) in cases {
+        let found = warnings(&[pod.as_str(), more, &calico(selectors)].concat());
+        assert_eq!(found, expected, "{selectors}");
+    }
+    let unknown = calico("serviceAccountSelector: \"role == 'api'\"");
+    assert_eq!(
+        warnings(&[pod.as_str(), &unknown].concat()),
+        Vec::<String>::new()
+    );
+}

@@ -169,7 +169,7 @@ fn thinner(value: &Value) -> Vec<Value> {
 }
 
 /// A connection between workloads that need not exist, and addresses.
-fn described(random: &mut Random) -> Value {
+pub(crate) fn described(random: &mut Random) -> Value {
     let (from, to) = (end(random), end(random));
     let port = random.pick(&[1, 52, 53, 54, 80, 85, 90, 8080, 9000, 65535]);
     let protocol = random.pick(&["TCP", "UDP", "SCTP"]);

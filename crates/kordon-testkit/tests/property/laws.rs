@@ -159,7 +159,7 @@ fn told(explanation: &Explanation) -> Explanation {
     told
 }
 
-fn lowered(objects: &[Value]) -> Vec<Object> {
+pub(crate) fn lowered(objects: &[Value]) -> Vec<Object> {
     let source = Sources::default().add("world", "");
     let mut lowered = Lowered::default();
     for object in objects {

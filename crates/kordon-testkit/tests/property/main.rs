@@ -21,6 +21,7 @@ mod entry;
 mod equality;
 mod law;
 mod laws;
+mod lint;
 mod network;
 mod rbac;
 mod unknown_pod;

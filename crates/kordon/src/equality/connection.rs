@@ -19,6 +19,7 @@ pub(super) fn requests<'e>(
         to: endpoint(&witness.to),
         protocol: witness.protocol,
         port: PortSpec::Number(witness.port),
+        session: None,
     });
     existing(old, new).chain(std::iter::once(own))
 }
@@ -40,6 +41,7 @@ fn existing<'e>(old: &'e Engine, new: &'e Engine) -> impl Iterator<Item = Reques
         let ends = [&change.from, &change.to].map(|end| match end {
             ChangedEnd::Workload(name) => Some(named(name)),
             ChangedEnd::Outside(ranges) => unused_address(new, ranges),
+            ChangedEnd::Entry => Some(EndpointSpec::IngressController),
         });
         let [Some(from), Some(to)] = ends else {
             return Vec::new();

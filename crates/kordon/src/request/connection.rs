@@ -137,8 +137,11 @@ impl ConnectionSpec {
             PortSpec::Number(number) => json!(number),
             PortSpec::Name(name) => json!(name),
         };
-        if let Some(fields) = value.as_object_mut().filter(|_| self.protocol.has_ports()) {
-            fields.insert("port".to_owned(), port);
+        if let Some(fields) = value.as_object_mut() {
+            if self.protocol.has_ports() {
+                fields.insert("port".to_owned(), port);
+            }
+            fields.extend(self.session.iter().flat_map(SessionSpec::to_fields));
         }
         value
     }

@@ -6,7 +6,7 @@ use std::fmt;
 use kordon_core::model::{Claim, Claims};
 use kordon_core::{Headers, HttpMessage, HttpRequest, Token};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use super::RequestError;
 use super::connection::ConnectionSpec;
@@ -20,6 +20,7 @@ use super::connection::ConnectionSpec;
 ///         "method":"GET","host":"cart","path":"/items"}"#,
 /// )?;
 /// assert_eq!(request.to_string(), "shop/web -> shop/cart on TCP 8080: GET cart/items");
+/// assert_eq!(RequestSpec::from_json(&request.to_json()).as_ref(), Ok(&request));
 /// # Ok::<(), kordon::RequestError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -103,6 +104,39 @@ impl HttpSpec {
         })
     }
 
+    /// The compact form.
+    pub(super) fn to_json(&self) -> Value {
+        let mut value = self.connection.to_json();
+        let Some(fields) = value.as_object_mut() else {
+            return value;
+        };
+        let mut headers: Map<String, Value> = Map::new();
+        for (name, line) in &self.headers {
+            let lines = headers.entry(name).or_insert_with(|| json!([]));
+            if let Some(lines) = lines.as_array_mut() {
+                lines.push(json!(line));
+            }
+        }
+        fields.extend([
+            ("kind".to_owned(), json!("http")),
+            ("method".to_owned(), json!(self.method)),
+            ("path".to_owned(), json!(self.path)),
+        ]);
+        let others = [
+            ("scheme", json!(self.scheme), self.scheme.is_empty()),
+            ("host", json!(self.host), self.host.is_empty()),
+            ("headers", json!(headers), headers.is_empty()),
+            (
+                "jwt",
+                token_to_json(&self.token),
+                self.token == TokenSpec::Absent,
+            ),
+        ];
+        let said = others.into_iter().filter(|(.., is_absent)| !is_absent);
+        fields.extend(said.map(|(name, value, _)| (name.to_owned(), value)));
+        value
+    }
+
     /// The request as the engine takes it.
     pub fn as_request(&self) -> HttpRequest<'_> {
         HttpRequest {
@@ -141,7 +175,7 @@ fn token_from_json(value: &Value) -> Result<TokenSpec, RequestError> {
         iss: Option<String>,
         sub: Option<String>,
         #[serde(default)]
-        claims: serde_json::Map<String, Value>,
+        claims: Map<String, Value>,
         refused: Option<String>,
     }
     let form =
@@ -158,8 +192,34 @@ fn token_from_json(value: &Value) -> Result<TokenSpec, RequestError> {
     Ok(TokenSpec::Verified(claims))
 }
 
+fn token_to_json(token: &TokenSpec) -> Value {
+    match token {
+        TokenSpec::Absent => Value::Null,
+        TokenSpec::Refused(reason) => json!({"refused": reason}),
+        TokenSpec::Verified(claims) => json!({"claims": claims_to_json(&claims.0)}),
+    }
+}
+
+fn claims_to_json(claims: &BTreeMap<String, Claim>) -> Map<String, Value> {
+    let entries = claims.iter();
+    entries
+        .map(|(name, claim)| (name.clone(), claim_to_json(claim)))
+        .collect()
+}
+
+fn claim_to_json(claim: &Claim) -> Value {
+    match claim {
+        Claim::Null => Value::Null,
+        Claim::Bool(value) => json!(value),
+        Claim::Number(number) => json!(number),
+        Claim::Text(text) => json!(text),
+        Claim::List(list) => list.iter().map(claim_to_json).collect(),
+        Claim::Map(map) => Value::Object(claims_to_json(map)),
+    }
+}
+
 /// The claims of a token whose payload has been verified.
-pub fn claims_from_json(payload: &serde_json::Map<String, Value>) -> Claims {
+pub fn claims_from_json(payload: &Map<String, Value>) -> Claims {
     Claims(
         payload
             .iter()

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use kordon_core::{Names, Session, SessionSecurity, Texts};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::RequestError;
 
@@ -45,12 +45,13 @@ pub(super) struct Fields {
     peer_ip: Option<IpAddr>,
     client_ip: Option<IpAddr>,
     sni: Option<String>,
+    principal: Option<String>,
 }
 
 /// Takes the fields that speak of the session out of a request, and gives the request without.
 pub(super) fn split_fields(request: &Value) -> Result<(Value, Fields), RequestError> {
     let all = request.as_object().cloned().unwrap_or_default();
-    let (own, others): (serde_json::Map<_, _>, serde_json::Map<_, _>) = all
+    let (own, others): (Map<_, _>, Map<_, _>) = all
         .into_iter()
         .partition(|(field, _)| FIELDS.contains(&field.as_str()));
     let fields = Fields::deserialize(Value::Object(own))
@@ -58,15 +59,20 @@ pub(super) fn split_fields(request: &Value) -> Result<(Value, Fields), RequestEr
     Ok((Value::Object(others), fields))
 }
 
-const FIELDS: [&str; 4] = ["tls", "peerIp", "clientIp", "sni"];
+const FIELDS: [&str; 5] = ["tls", "peerIp", "clientIp", "sni", "principal"];
 
 impl Fields {
     /// The session, for a source with a principal of its own or none; `None` when nothing is
     /// said.
     pub(super) fn read(
         self,
-        principal: Option<String>,
+        of_source: Option<String>,
     ) -> Result<Option<SessionSpec>, RequestError> {
+        if of_source.is_some() && self.principal.is_some() {
+            let message = "expected one principal, in `from` or beside it";
+            return Err(RequestError::new("principal", message));
+        }
+        let principal = of_source.or(self.principal);
         let security = match (self.tls.as_deref(), principal) {
             (None | Some("mtls"), Some(principal)) => SecuritySpec::Mutual(vec![principal]),
             (Some("mtls"), None) => SecuritySpec::Mesh,
@@ -96,6 +102,35 @@ impl Fields {
 }
 
 impl SessionSpec {
+    /// The fields of the compact form that speak of it.
+    pub(super) fn to_fields(&self) -> Map<String, Value> {
+        let (tls, principal) = match &self.security {
+            SecuritySpec::Inferred => (None, None),
+            SecuritySpec::Plaintext => (Some("plaintext"), None),
+            SecuritySpec::OtherTls => (Some("tls"), None),
+            SecuritySpec::Mesh => (Some("mtls"), None),
+            // The compact form has one; of several the first stands for all.
+            SecuritySpec::Mutual(uris) => (Some("mtls"), uris.first().cloned()),
+        };
+        let sni = Some(&self.server_name).filter(|name| !name.is_empty());
+        let fields = [
+            ("tls", tls.map(Value::from)),
+            ("principal", principal.map(Value::from)),
+            (
+                "peerIp",
+                self.peer.map(|address| address.to_string().into()),
+            ),
+            (
+                "clientIp",
+                self.client.map(|address| address.to_string().into()),
+            ),
+            ("sni", sni.map(|name| name.as_str().into())),
+        ];
+        let said = fields.into_iter();
+        said.filter_map(|(name, value)| Some((name.to_owned(), value?)))
+            .collect()
+    }
+
     /// The session as the engine takes it.
     pub(super) fn as_session(&self) -> Session<'_> {
         Session {
