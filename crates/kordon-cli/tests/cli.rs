@@ -10,6 +10,8 @@
 
 #[path = "cli/api.rs"]
 mod api;
+#[path = "cli/ci.rs"]
+mod ci;
 #[path = "cli/connections.rs"]
 mod connections;
 #[path = "cli/console.rs"]

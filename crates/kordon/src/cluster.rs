@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kordon_core::model::{Object, ObjectRef};
 use kordon_core::{Options, Snapshot};
-use kordon_kinds::{Located, Lowered, Settings};
+use kordon_kinds::{Located, Lowered, Settings, State};
 use kordon_syntax::{Diagnostic, Limits, Node, Severity, SourceId, Sources, Span};
 
 use crate::position::{Contribution, Places, SourcePosition};
@@ -168,7 +168,9 @@ impl Cluster {
             let place = (located.source, Arc::clone(places));
             (located.object.id.clone(), place)
         };
+        let is_exact = |located: &Located| located.state == State::Exact;
         let atlas = Atlas {
+            is_exact: self.unread.is_empty() && self.lowered.objects.iter().all(is_exact),
             sources: self.sources.clone(),
             objects: kept.iter().map(place).collect(),
         };
@@ -213,6 +215,8 @@ fn is_error(diagnostic: &Diagnostic) -> bool {
 /// Where objects stand in the sources, to show positions.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Atlas {
+    /// Whether everything in the sources means exactly what is written.
+    is_exact: bool,
     sources: Sources,
     objects: BTreeMap<ObjectRef, (SourceId, Arc<Places>)>,
 }
@@ -227,6 +231,11 @@ impl Atlas {
             .iter()
             .filter(move |(_, (_, places))| wanted(places));
         objects.map(|(object, _)| object)
+    }
+
+    /// Whether everything in the sources means exactly what is written.
+    pub(crate) fn is_exact(&self) -> bool {
+        self.is_exact
     }
 
     /// The sources that the objects stand in.

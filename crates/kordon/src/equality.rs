@@ -76,6 +76,13 @@ impl Equality {
         if is_meshed(old) || is_meshed(new) {
             doubts.push("policies of a mesh are there, and are not compared".to_owned());
         }
+        for (name, engine) in [("first", old), ("second", new)] {
+            if !engine.atlas().is_exact() {
+                doubts.push(format!(
+                    "the {name} set has errors, so that what it means is not known"
+                ));
+            }
+        }
         match connections(old.snapshot(), new.snapshot()) {
             Equivalence::Equal => {}
             Equivalence::Different(witness) => {

@@ -11,31 +11,31 @@ use kordon_syntax::{Code, CodeDoc, Diagnostic, Label, Severity, Sources};
 use crate::engine::Engine;
 
 const SHADOWED: CodeDoc = CodeDoc {
-    code: Code("KD0501"),
+    code: Code("KD0701"),
     title: "rule that never decides",
     why: "earlier rules always decide before it, so it does not do what it says",
     mend: "remove it, or move it before the rules that are shown",
 };
 const REDUNDANT: CodeDoc = CodeDoc {
-    code: Code("KD0502"),
+    code: Code("KD0702"),
     title: "rule or policy that changes no answer",
     why: "whoever reads it takes it for a reason, and whoever removes the other one is surprised",
-    mend: "remove it, or the one that is shown",
+    mend: "remove it; what is shown gives the same answers",
 };
 const MATCHES_NOTHING: CodeDoc = CodeDoc {
-    code: Code("KD0503"),
+    code: Code("KD0703"),
     title: "rule that can match nothing",
     why: "no connection can satisfy all of its conditions at once, so it has no effect",
     mend: "correct the conditions, or remove the rule",
 };
 const CONTRADICTS: CodeDoc = CodeDoc {
-    code: Code("KD0504"),
+    code: Code("KD0704"),
     title: "rules that contradict each other at one priority",
     why: "which of the two policies comes first is not defined, and they answer the same connection in different ways; answers here take them by name",
     mend: "give the policies different priorities",
 };
 const COVERED: CodeDoc = CodeDoc {
-    code: Code("KD0505"),
+    code: Code("KD0705"),
     title: "permission that is granted twice",
     why: "whoever takes the one away leaves the other",
     mend: "remove it, or the one that is shown",
@@ -155,7 +155,7 @@ fn help(doc: &CodeDoc, finding: &Finding) -> String {
     let names: Vec<String> = finding.by.iter().map(name).collect();
     match names.as_slice() {
         [] => doc.mend.to_owned(),
-        names => format!("{}: {}", doc.mend, names.join(", ")),
+        names => format!("{} ({})", doc.mend, names.join(", ")),
     }
 }
 
@@ -169,7 +169,7 @@ fn point_at(engine: &Engine, diagnostic: Diagnostic, by: &At, finding: &Finding)
     };
     let said = match finding.problem {
         Problem::Shadowed => "this decides",
-        Problem::Redundant | Problem::MatchesNothing => "this says it already",
+        Problem::Redundant | Problem::MatchesNothing => "this decides it already",
         Problem::RedundantPolicy(_) => "this guards the same",
         Problem::Contradicts => "the other rule",
         Problem::CoveredRule | Problem::CoveredGrant => "this grants it",

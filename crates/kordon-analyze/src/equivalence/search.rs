@@ -21,8 +21,11 @@ use crate::landscape::{Class, Described, Landscape, Side, cost};
 use crate::rule_form::{RuleForm, asks_namespace_labels, open_questions};
 use crate::space::{Region, TooMany};
 
-/// So many pairs are looked at.
-const PAIRS: usize = 300_000;
+/// So many answers of single sides are compared.
+const SIDES: usize = 1_000_000;
+
+/// So many pairs are looked at as a whole.
+const PAIRS: usize = 50_000;
 
 /// The smallest difference, and what keeps its absence from being a proof.
 pub(super) fn search(old: &Snapshot, new: &Snapshot) -> (Option<Witness>, Vec<Doubt>) {
@@ -41,6 +44,7 @@ struct Search<'s> {
     others: Vec<Part>,
     /// What the snapshots know differently.
     changed: Vec<EndName>,
+    sides: usize,
     pairs: usize,
     best: Option<(usize, Witness)>,
     doubts: BTreeSet<Doubt>,
@@ -82,6 +86,7 @@ impl<'s> Search<'s> {
             doubts: doubts_of_targets(&land),
             known,
             land,
+            sides: 0,
             pairs: 0,
             best: None,
         }
@@ -164,7 +169,7 @@ impl<'s> Search<'s> {
         peer: &Part,
         direction: Direction,
     ) -> Result<bool, TooMany> {
-        self.count()?;
+        count(&mut self.sides, SIDES)?;
         let peer = &self.apart(guarded, peer);
         let answers = |version: usize| {
             let (guarded, peers) = (self.ends(version, guarded), self.ends(version, peer));
@@ -270,11 +275,11 @@ impl<'s> Search<'s> {
 
     /// Looks at the connections from one end to another, and keeps the smallest difference.
     fn look_at(&mut self, from: &Part, to: &Part) -> Result<(), TooMany> {
-        self.count()?;
         let cost = from.cost() + to.cost();
         if self.best.as_ref().is_some_and(|(best, _)| *best <= cost) {
             return Ok(());
         }
+        count(&mut self.pairs, PAIRS)?;
         let to = &self.apart(from, to);
         let found = difference(&self.answer(0, from, to), &self.answer(1, from, to));
         if let Some((protocol, port, old, new)) = found {
@@ -287,14 +292,6 @@ impl<'s> Search<'s> {
                 new,
             };
             self.best = Some((cost, witness));
-        }
-        Ok(())
-    }
-
-    fn count(&mut self) -> Result<(), TooMany> {
-        self.pairs += 1;
-        if self.pairs > PAIRS {
-            return Err(TooMany);
         }
         Ok(())
     }
@@ -381,6 +378,15 @@ impl<'s> Search<'s> {
         self.doubts
             .extend(differing.map(|name| Doubt::NamespaceLabels(name.to_owned())));
     }
+}
+
+/// Counts one more of what there may be so many of.
+fn count(counter: &mut usize, most: usize) -> Result<(), TooMany> {
+    *counter += 1;
+    if *counter > most {
+        return Err(TooMany);
+    }
+    Ok(())
 }
 
 /// What the policies select by that regions cannot answer. It does not matter where both snapshots

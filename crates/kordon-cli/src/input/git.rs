@@ -92,10 +92,8 @@ fn contents(tree: &str, files: &[String]) -> Result<Vec<Option<Vec<u8>>>> {
     let (Some(mut stdin), Some(stdout)) = (stdin, stdout) else {
         bail!("cannot talk to `git`");
     };
-    let asked: String = files
-        .iter()
-        .map(|file| format!("{tree}:{file}\n"))
-        .collect();
+    let lines: Vec<String> = files.iter().map(|file| format!("{tree}:{file}")).collect();
+    let asked = lines.join("\n") + "\n";
     // On a thread of its own, as git may wait until somebody reads what it writes.
     let writer = std::thread::spawn(move || stdin.write_all(asked.as_bytes()));
     let mut stdout = BufReader::new(stdout);

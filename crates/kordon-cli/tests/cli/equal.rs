@@ -103,6 +103,9 @@ spec: {{selector: \"{selector}\", types: [Ingress], ingress: [{{action: Deny}}]}
     let text = shown_in(&folder, "equal old.yaml new.yaml");
     assert_fits(&text);
     insta::assert_snapshot!(text);
+    let broken = format!("{}---\n{{", policy("all()"));
+    fs::write(folder.join("broken.yaml"), broken).unwrap();
+    insta::assert_snapshot!(shown_in(&folder, "equal broken.yaml broken.yaml"));
 }
 
 #[test]

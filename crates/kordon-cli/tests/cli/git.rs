@@ -8,7 +8,7 @@ use crate::run::{ROOT, run_in, shown_in};
 
 /// A repository with the change of `examples/changes`: `before` is its tag, and the folder has
 /// the change.
-fn repository(name: &str) -> PathBuf {
+pub(crate) fn repository(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _absent = fs::remove_dir_all(&folder);
     fs::create_dir_all(folder.join("deploy/.hidden")).unwrap();

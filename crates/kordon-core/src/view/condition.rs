@@ -143,11 +143,9 @@ impl Snapshot {
                 self.selector_condition(workloads, Property::Label),
             ]),
             CompiledPeer::Block(block) => {
-                let except = block
-                    .except
-                    .iter()
-                    .map(|net| Condition::Not(in_block(*net)));
-                let parts = [*in_block(block.block)].into_iter().chain(except);
+                let except = block.except.iter();
+                let except = except.map(|net| Condition::Not(Box::new(in_block(*net))));
+                let parts = std::iter::once(in_block(block.block)).chain(except);
                 has_address(Condition::All(parts.collect()))
             }
             CompiledPeer::Nodes(selector) => {
@@ -157,7 +155,7 @@ impl Snapshot {
                 let mut blocks = self.blocks_of_groups(condition);
                 blocks.sort_unstable();
                 blocks.dedup();
-                let blocks = Condition::any(blocks.into_iter().map(|net| *in_block(net)));
+                let blocks = Condition::any(blocks.into_iter().map(in_block));
                 let workload = self.match_condition(condition);
                 Condition::Any(vec![workload, has_address(blocks)])
             }
@@ -289,6 +287,6 @@ fn has_address(condition: Condition) -> Condition {
     Condition::All(vec![known, condition])
 }
 
-fn in_block(net: IpNet) -> Box<Condition> {
-    Box::new(Condition::Is(Property::Address, Values::Block(net)))
+fn in_block(net: IpNet) -> Condition {
+    Condition::Is(Property::Address, Values::Block(net))
 }

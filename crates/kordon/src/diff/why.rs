@@ -73,20 +73,15 @@ impl Said {
     fn of(engine: &Engine, question: ConnectionSpec) -> Self {
         let answer = engine.answer(&RequestSpec::Connection(question));
         let verdict = answer.decision().verdict;
-        let reasons = match answer.problem() {
-            Some(problem) => vec![Reason {
-                direction: None,
-                verdict,
-                text: problem.to_owned(),
-                rules: Vec::new(),
-            }],
-            None => {
-                let planes = answer.explanation().planes.iter();
-                planes
-                    .map(|plane| Reason::of_plane(engine, plane))
-                    .collect()
-            }
-        };
+        let planes = answer.explanation().planes.iter();
+        let reasons = planes.map(|plane| Reason::of_plane(engine, plane));
+        let problem = answer.problem().map(|problem| Reason {
+            direction: None,
+            verdict,
+            text: problem.to_owned(),
+            rules: Vec::new(),
+        });
+        let reasons = reasons.chain(problem).collect();
         Self { verdict, reasons }
     }
 
@@ -117,7 +112,7 @@ fn add(known: &mut Vec<Reason>, reasons: Vec<Reason>) {
 
 fn grant_reason(engine: &Engine, change: &PermissionChange, through: &Through) -> Reason {
     let rule = &through.rule;
-    let role = if rule.stated_by == rule.rules_of {
+    let holder = if rule.stated_by == rule.rules_of {
         rule.rules_of.to_string()
     } else {
         format!("{} from {}", rule.rules_of, rule.stated_by)
@@ -126,7 +121,7 @@ fn grant_reason(engine: &Engine, change: &PermissionChange, through: &Through) -
         direction: None,
         verdict: Verdict::Allow,
         text: format!(
-            "{} grants {role} {} to {}",
+            "{} grants {holder} {} to {}",
             rule.policy, rule.path, change.subject
         ),
         rules: vec![

@@ -4,7 +4,7 @@ use std::fmt;
 
 use kordon_core::{ApiRequest, ApiTarget, Texts};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::RequestError;
 
@@ -104,32 +104,35 @@ struct NonResourceAttributes {
 impl ApiSpec {
     /// The compact form; parts that are absent are left out.
     pub(super) fn to_json(&self) -> Value {
-        let mut value = json!({"kind": "api", "user": self.user, "verb": self.verb});
-        let mut put = |name: &str, text: &str| {
-            if !text.is_empty() {
-                value[name] = json!(text);
-            }
-        };
-        match &self.target {
-            ApiTargetSpec::Path(path) => put("path", path),
+        let (needed, optional) = match &self.target {
+            ApiTargetSpec::Path(path) => (("path", path), Vec::new()),
             ApiTargetSpec::Resource {
                 group,
                 resource,
                 subresource,
                 namespace,
                 name,
-            } => {
-                put("apiGroup", group);
-                put("resource", resource);
-                put("subresource", subresource);
-                put("namespace", namespace);
-                put("name", name);
-            }
-        }
+            } => (
+                ("resource", resource),
+                vec![
+                    ("apiGroup", group),
+                    ("subresource", subresource),
+                    ("namespace", namespace),
+                    ("name", name),
+                ],
+            ),
+        };
+        let present = optional.into_iter().filter(|(_, text)| !text.is_empty());
+        let texts = [("user", &self.user), ("verb", &self.verb), needed].into_iter();
+        let mut fields: Map<String, Value> = texts
+            .chain(present)
+            .map(|(name, text)| (name.to_owned(), json!(text)))
+            .collect();
+        fields.insert("kind".to_owned(), json!("api"));
         if !self.groups.is_empty() {
-            value["groups"] = json!(self.groups);
+            fields.insert("groups".to_owned(), json!(self.groups));
         }
-        value
+        Value::Object(fields)
     }
 
     pub(super) fn from_compact(value: &Value) -> Result<Self, RequestError> {
