@@ -6,7 +6,9 @@
 //! and workload of the inventories that the two know differently. Must not know what rules say of
 //! a pair: that is [`connectivity`](crate::connectivity)'s.
 
+mod doubts;
 mod known;
+mod part;
 mod search;
 
 use std::net::IpAddr;
@@ -70,6 +72,8 @@ pub enum Doubt {
     },
     /// The labels of this namespace differ, and rules look at labels of namespaces.
     NamespaceLabels(String),
+    /// This address leads to one end in one snapshot, and to another in the other.
+    Address(IpAddr),
     /// There are more kinds of workloads to tell apart, or of pairs of them, than are looked at.
     TooMany,
 }
@@ -101,6 +105,9 @@ impl std::fmt::Display for Doubt {
                 "namespace `{name}` has other labels in the two sets, and rules look at labels of \
                  namespaces"
             ),
+            Self::Address(address) => {
+                write!(f, "{address} does not lead to the same in the two sets")
+            }
             Self::TooMany => {
                 f.write_str("the rules tell more kinds of workloads apart than are looked at")
             }

@@ -144,9 +144,8 @@ impl<'s> Landscape<'s> {
         let mut parts: BTreeMap<Vec<Option<bool>>, (usize, Region)> = BTreeMap::new();
         for region in regions {
             for part in self.space.divide(region.clone(), tests)? {
-                let says = tests.iter().map(|test| self.space.holds(&part, test));
                 let cost = cost(&self.space.representative(&part));
-                let known = parts.entry(says.collect());
+                let known = parts.entry(self.says(&part, tests));
                 known
                     .and_modify(|known| {
                         if cost < known.0 {
@@ -157,6 +156,12 @@ impl<'s> Landscape<'s> {
             }
         }
         Ok(parts.into_values().map(|(_, region)| region).collect())
+    }
+
+    /// What each of some tests says of a region.
+    pub(crate) fn says(&self, region: &Region, tests: &[Test]) -> Vec<Option<bool>> {
+        let says = tests.iter().map(|test| self.space.holds(region, test));
+        says.collect()
     }
 
     /// The plainest workload of a region, compiled.

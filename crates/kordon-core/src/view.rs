@@ -149,6 +149,13 @@ impl Snapshot {
         Ok(names)
     }
 
+    /// The addresses that pods, services and nodes use, ascending.
+    pub fn used_addresses(&self) -> Vec<IpAddr> {
+        let mut addresses = self.all_addresses();
+        addresses.sort_unstable();
+        addresses
+    }
+
     /// The workload that others know a party by, or the node.
     fn side_owner(&self, who: &Who<'_>) -> Option<EndName> {
         match who {

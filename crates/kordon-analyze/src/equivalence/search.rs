@@ -5,21 +5,18 @@
 //! may still keep the connection away in both, so that the pair is looked at as a whole.
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
-use std::rc::Rc;
 
-use kordon_core::model::Protocol;
 use kordon_core::rule::Direction;
 use kordon_core::view::{End, EndName};
 use kordon_core::{Posture, Snapshot};
 
 use super::known::Known;
-use super::{Doubt, Witness, WitnessEnd, difference};
+use super::part::Part;
+use super::{Doubt, Witness, difference, doubts};
 use crate::connectivity::Answer;
 use crate::connectivity::pair::{between, side};
-use crate::landscape::{Class, Described, Landscape, Side, cost};
-use crate::rule_form::{RuleForm, asks_namespace_labels, open_questions};
-use crate::space::{Region, TooMany};
+use crate::landscape::{Class, Landscape, Side};
+use crate::space::{Region, Test, TooMany};
 
 /// So many answers of single sides are compared.
 const SIDES: usize = 1_000_000;
@@ -50,14 +47,6 @@ struct Search<'s> {
     doubts: BTreeSet<Doubt>,
 }
 
-/// An end of connections in both snapshots.
-#[derive(Clone, Debug)]
-enum Part {
-    Named(EndName),
-    Outside(IpAddr),
-    Described(Rc<Described>),
-}
-
 /// A side whose answer to a peer differs.
 struct Difference {
     direction: Direction,
@@ -83,7 +72,7 @@ impl<'s> Search<'s> {
         Self {
             changed: changed.map(|name| (*name).clone()).collect(),
             others: others.collect(),
-            doubts: doubts_of_targets(&land),
+            doubts: doubts::of_sets(&land),
             known,
             land,
             sides: 0,
@@ -93,7 +82,6 @@ impl<'s> Search<'s> {
     }
 
     fn run(&mut self) -> Result<(), TooMany> {
-        self.compare_namespaces();
         let classes = self.land.classes()?;
         let mut differences = Vec::new();
         for (number, class) in classes.iter().enumerate() {
@@ -127,7 +115,7 @@ impl<'s> Search<'s> {
         {
             return Ok(Vec::new());
         }
-        self.note_doubts(&side);
+        self.doubts.extend(doubts::of_side(&side));
         let own = self.land.parts(&class.regions, &side.own)?;
         let peers = self.land.parts(&[Region::default()], &side.peer)?;
         let mut differences = Vec::new();
@@ -202,38 +190,45 @@ impl<'s> Search<'s> {
             Direction::Ingress => Direction::Egress,
         };
         let near = self.side_of(class, difference.direction);
-        let says = |land: &Landscape<'_>, tests: &[crate::space::Test], region: &Region| {
-            let says = tests.iter().map(|test| land.space.holds(region, test));
-            says.collect::<Vec<_>>()
-        };
         for other in classes {
             let far = self.side_of(other, opposite);
-            for region in &other.regions {
-                let tests = near.peer.iter().chain(&far.own);
-                for theirs in self.land.space.divide(region.clone(), tests)? {
-                    if says(&self.land, &near.peer, &theirs) != says(&self.land, &near.peer, peer) {
-                        continue;
-                    }
-                    let theirs = Part::Described(self.land.describe(&theirs));
-                    for region in &class.regions {
-                        let tests = near.own.iter().chain(&far.peer);
-                        for ours in self.land.space.divide(region.clone(), tests)? {
-                            if says(&self.land, &near.own, &ours)
-                                != says(&self.land, &near.own, &difference.own)
-                            {
-                                continue;
-                            }
-                            let ours = Part::Described(self.land.describe(&ours));
-                            match difference.direction {
-                                Direction::Egress => self.look_at(&ours, &theirs),
-                                Direction::Ingress => self.look_at(&theirs, &ours),
-                            }?;
-                        }
-                    }
-                }
+            let theirs = self.alike(&other.regions, peer, &near.peer, &far.own)?;
+            if theirs.is_empty() {
+                continue;
+            }
+            let ours = self.alike(&class.regions, &difference.own, &near.own, &far.peer)?;
+            for (own, peer) in ours
+                .iter()
+                .flat_map(|own| theirs.iter().map(move |peer| (own, peer)))
+            {
+                match difference.direction {
+                    Direction::Egress => self.look_at(own, peer),
+                    Direction::Ingress => self.look_at(peer, own),
+                }?;
             }
         }
         Ok(())
+    }
+
+    /// The parts of regions of which tests say what they say of another region, divided further
+    /// by more tests.
+    fn alike(
+        &mut self,
+        regions: &[Region],
+        like: &Region,
+        tests: &[Test],
+        more: &[Test],
+    ) -> Result<Vec<Part>, TooMany> {
+        let mut parts = Vec::new();
+        for region in regions {
+            let all = tests.iter().chain(more);
+            for part in self.land.space.divide(region.clone(), all)? {
+                if self.land.says(&part, tests) == self.land.says(like, tests) {
+                    parts.push(Part::Described(self.land.describe(&part)));
+                }
+            }
+        }
+        Ok(parts)
     }
 
     /// Looks at all connections of a workload that the snapshots know differently.
@@ -255,7 +250,7 @@ impl<'s> Search<'s> {
             sides(self, Direction::Ingress),
         );
         for side in [&egress, &ingress] {
-            self.note_doubts(side);
+            self.doubts.extend(doubts::of_side(side));
         }
         for class in classes {
             let (theirs, back) = (
@@ -338,46 +333,6 @@ impl<'s> Search<'s> {
             Part::Described(described) => described.ends(version, snapshot),
         }
     }
-
-    fn note_doubts(&mut self, side: &Side) {
-        let rules = side.stages.iter().flatten().flat_map(|(_, rules)| rules);
-        for rule in rules {
-            for (_, condition) in rule.conditions() {
-                let (object, path) = &rule.name;
-                let doubts = open_questions(&condition).into_iter();
-                self.doubts.extend(doubts.map(|asks| Doubt::Rule {
-                    object: object.clone(),
-                    path: path.clone(),
-                    asks,
-                }));
-            }
-        }
-    }
-
-    /// Notes namespaces whose labels differ, if any condition looks at labels of namespaces: a
-    /// request for a workload that need not exist may leave them to the snapshot.
-    fn compare_namespaces(&mut self) {
-        let targets = self.land.policies.iter().map(|(_, policy)| policy.target());
-        let rules = self.land.rules.iter().flat_map(RuleForm::conditions);
-        let mut asked = targets.chain(rules.map(|(_, condition)| condition));
-        if !asked.any(|condition| asks_namespace_labels(&condition)) {
-            return;
-        }
-        let [old, new] = self.land.snapshots.as_slice() else {
-            return;
-        };
-        let (old, new) = (old.namespace_labels(), new.namespace_labels());
-        let names: BTreeSet<&str> = old.keys().chain(new.keys()).copied().collect();
-        let differs = |name: &&str| match (old.get(name), new.get(name)) {
-            (Some(old), Some(new)) => old != new,
-            // One that a snapshot does not know has its name label alone.
-            (Some(labels), None) | (None, Some(labels)) => labels.len() > 1,
-            (None, None) => false,
-        };
-        let differing = names.into_iter().filter(differs);
-        self.doubts
-            .extend(differing.map(|name| Doubt::NamespaceLabels(name.to_owned())));
-    }
 }
 
 /// Counts one more of what there may be so many of.
@@ -387,54 +342,4 @@ fn count(counter: &mut usize, most: usize) -> Result<(), TooMany> {
         return Err(TooMany);
     }
     Ok(())
-}
-
-/// What the policies select by that regions cannot answer. It does not matter where both snapshots
-/// have the same policies: whatever they select, they select it alike.
-fn doubts_of_targets(land: &Landscape<'_>) -> BTreeSet<Doubt> {
-    let of = |version: usize| {
-        let policies = land.policies.iter().filter(move |(of, _)| *of == version);
-        policies.map(|(_, policy)| {
-            let rules = policy.rules();
-            let rules = rules.filter_map(|rule| Some(RuleForm::new(rule, policy.direction()?)));
-            let place = (policy.object(), policy.stage(), policy.order());
-            (place, policy.target(), rules.collect::<Vec<_>>())
-        })
-    };
-    if of(0).eq(of(1)) {
-        return BTreeSet::new();
-    }
-    let doubts = land.policies.iter().flat_map(|(_, policy)| {
-        let open = open_questions(&policy.target()).into_iter();
-        open.map(|asks| Doubt::Rule {
-            object: policy.object().to_string(),
-            path: policy.path().to_owned(),
-            asks,
-        })
-    });
-    doubts.collect()
-}
-
-impl Part {
-    fn cost(&self) -> usize {
-        match self {
-            Self::Named(_) | Self::Outside(_) => 0,
-            Self::Described(described) => cost(&described.workload()),
-        }
-    }
-
-    /// The end as part of a connection to this port. Other ports that it declares do not matter.
-    fn witness(&self, protocol: Protocol, port: u16) -> WitnessEnd {
-        match self {
-            Self::Named(name) => WitnessEnd::Named(name.clone()),
-            Self::Outside(address) => WitnessEnd::Outside(*address),
-            Self::Described(described) => {
-                let mut workload = described.workload();
-                workload
-                    .ports
-                    .retain(|known| (known.protocol, known.port) == (protocol, port));
-                WitnessEnd::Described(workload)
-            }
-        }
-    }
 }

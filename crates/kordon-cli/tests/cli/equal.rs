@@ -109,6 +109,21 @@ spec: {{selector: \"{selector}\", types: [Ingress], ingress: [{{action: Deny}}]}
 }
 
 #[test]
+fn an_address_that_leads_elsewhere_is_not_passed_over() {
+    let pod = |address: &str| {
+        format!(
+            "{}---
+{{apiVersion: v1, kind: Pod, metadata: {{name: web, namespace: shop, labels: {{team: shop}}}}, status: {{podIP: {address}}}}}
+",
+            policy("{}")
+        )
+    };
+    let folder = folder("addresses", &pod("10.0.0.1"), &pod("10.0.0.2"));
+    assert_eq!(run_in(&folder, "equal old.yaml old.yaml").status, 0);
+    insta::assert_snapshot!(shown_in(&folder, "equal old.yaml new.yaml"));
+}
+
+#[test]
 fn what_cannot_be_compared_is_an_error() {
     assert_eq!(run(&format!("equal -f SHOP {CHANGE}")).status, 2);
     assert_eq!(run(&format!("equal {CHANGE} -o sarif")).status, 2);

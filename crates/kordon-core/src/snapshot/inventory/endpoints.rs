@@ -142,6 +142,12 @@ impl Snapshot {
         }
     }
 
+    /// All addresses that something uses, in no order.
+    pub(crate) fn all_addresses(&self) -> Vec<IpAddr> {
+        let entries = self.addresses.unordered();
+        entries.map(|entry| entry.address).collect()
+    }
+
     /// All nodes, in no order.
     pub(crate) fn all_nodes(&self) -> impl Iterator<Item = &NodeSlot> {
         self.nodes.unordered().map(|entry| &*entry.node)
