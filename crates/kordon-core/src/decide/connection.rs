@@ -348,7 +348,7 @@ impl Snapshot {
 /// Refuses ends on the side where they mean nothing.
 #[inline]
 fn refuse_ends(request: &ConnectionRequest<'_>) -> Result<(), Problem> {
-    match (request.from, request.to) {
+    match (&request.from, &request.to) {
         (Endpoint::Service { .. }, _) => Err(Problem::ServiceAsSource),
         (_, Endpoint::UnknownPod) => Err(Problem::UnknownDestination),
         _ => Ok(()),
