@@ -26,6 +26,7 @@ fn set(entries: &[Value]) -> Jwks {
 fn problem(entry: Value) -> Option<KeyProblem> {
     let set = set(&[entry]);
     assert_eq!(set.len() + set.skipped().len(), 1);
+    assert_eq!(set.is_empty(), !set.skipped().is_empty());
     set.skipped().first().map(|it| it.problem.clone())
 }
 
@@ -163,11 +164,15 @@ fn a_text_that_is_no_key_set_is_an_error() {
         Jwks::parse(&many).unwrap_err(),
         JwksError::TooManyKeys { count }
     );
-    let long = format!("{{\"keys\":[]{}}}", " ".repeat(MAX_JWKS_BYTES));
-    assert!(matches!(
-        Jwks::parse(&long),
-        Err(JwksError::TooLarge { .. })
-    ));
+    let most = json!({"keys": vec![0; MAX_KEYS]}).to_string();
+    assert_eq!(Jwks::parse(&most).unwrap().skipped().len(), MAX_KEYS);
+    let of_length = |bytes: usize| format!("{{\"keys\":[]{}}}", " ".repeat(bytes - 11));
+    assert!(Jwks::parse(&of_length(MAX_JWKS_BYTES)).is_ok());
+    let bytes = MAX_JWKS_BYTES + 1;
+    assert_eq!(
+        Jwks::parse(&of_length(bytes)).unwrap_err(),
+        JwksError::TooLarge { bytes }
+    );
     assert!(Jwks::parse(r#"{"keys":[]}"#).unwrap().is_empty());
 }
 

@@ -1,6 +1,6 @@
 //! X.509-SVIDs.
 
-use kordon_identity::limits::MAX_CHAIN_CERTIFICATES;
+use kordon_identity::limits::{MAX_CHAIN_BYTES, MAX_CHAIN_CERTIFICATES};
 use kordon_identity::{
     ChainProblem, SpiffeProblem, Timestamp, TrustBundle, TrustBundles, TrustDomain, X509Error,
     X509Svid, X509SvidVerifier,
@@ -412,16 +412,16 @@ fn what_is_no_chain_is_refused() {
     ] {
         assert!(matches!(verify(&root, &[der]), Err(X509Error::Leaf(_))));
     }
-    let many = vec![leaf.clone(); MAX_CHAIN_CERTIFICATES + 1];
-    assert!(matches!(
-        verify(&root, &many),
-        Err(X509Error::TooLarge { .. })
-    ));
-    let heavy = [leaf, vec![0; 200_000]];
-    assert!(matches!(
-        verify(&root, &heavy),
-        Err(X509Error::TooLarge { .. })
-    ));
+    let is_too_large = |chain: &[Vec<u8>]| {
+        let result = verify(&root, chain);
+        matches!(result, Err(X509Error::TooLarge { .. }))
+    };
+    let most = vec![leaf.clone(); MAX_CHAIN_CERTIFICATES];
+    assert!(!is_too_large(&most));
+    assert!(is_too_large(&[most, vec![leaf.clone()]].concat()));
+    let filling = MAX_CHAIN_BYTES - leaf.len();
+    assert!(!is_too_large(&[leaf.clone(), vec![0; filling]]));
+    assert!(is_too_large(&[leaf, vec![0; filling + 1]]));
     let bundles = bundles(&[("example.org", &root)]);
     let pem = X509SvidVerifier::new(&bundles).verify_pem(b"", now());
     assert!(matches!(pem, Err(X509Error::Pem(_))));
