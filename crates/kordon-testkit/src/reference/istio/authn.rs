@@ -90,9 +90,9 @@ fn merge(outcomes: &[Outcome]) -> Authenticated {
     }
 }
 
-/// The status when no token was valid. Envoy (`jwt_authn/verifier.cc`) prefers an error that is not about a missing token or
-/// another issuer, and of several the last; last of all stands the error of "all lack theirs",
-/// which is the first that there is.
+/// The status when no token was valid. Envoy (`jwt_authn/verifier.cc`) prefers an error that is not
+/// about a missing token or another issuer, and of several the last. Last of all stands the error
+/// of "all lack theirs", which is the first that there is.
 fn refusal(outcomes: &[Outcome]) -> Option<u16> {
     let is_failure = |outcome: &&Outcome| **outcome != Outcome::Missing;
     let first = outcomes.iter().find(is_failure)?;

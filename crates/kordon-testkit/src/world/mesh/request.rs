@@ -59,7 +59,7 @@ impl MeshRequest {
     /// The request in compact form: kind `http`, or `connection` where it carries no HTTP.
     ///
     /// A header of several lines is a list. A token stands under `jwt`, with its issuer, its
-    /// subject and its other claims; one that does not hold has an `error` beside them.
+    /// subject and its other claims; of one that does not hold it says why it is refused.
     pub fn compact(&self) -> Value {
         let connection = &self.facts.connection;
         let mut request = json!({"from": self.source(), "to": {"pod": self.to},
@@ -82,7 +82,7 @@ impl MeshRequest {
         insert(&mut request, "path", json!(http.path));
         insert(&mut request, "headers", headers(http));
         if connection.remote_ip != connection.ip {
-            insert(&mut request, "remoteIp", json!(connection.remote_ip));
+            insert(&mut request, "clientIp", json!(connection.remote_ip));
         }
         if let Some(token) = http.tokens.values().next() {
             insert(&mut request, "jwt", jwt(token));
@@ -124,22 +124,22 @@ fn headers(http: &HttpFacts) -> Value {
 }
 
 fn jwt(token: &TokenFacts) -> Value {
+    match token.state {
+        TokenState::Expired => return json!({"refused": "expired"}),
+        TokenState::Forged => return json!({"refused": "signature"}),
+        TokenState::Genuine => {}
+    }
     let mut jwt = json!({});
     let mut claims = token.payload.clone();
     for name in ["iss", "sub"] {
-        if let Some(value) = claims
+        let value = claims
             .as_object_mut()
-            .and_then(|claims| claims.remove(name))
-        {
+            .and_then(|claims| claims.remove(name));
+        if let Some(value) = value {
             insert(&mut jwt, name, value);
         }
     }
     insert(&mut jwt, "claims", claims);
-    match token.state {
-        TokenState::Genuine => {}
-        TokenState::Expired => insert(&mut jwt, "error", json!("expired")),
-        TokenState::Forged => insert(&mut jwt, "error", json!("signature")),
-    }
     jwt
 }
 
