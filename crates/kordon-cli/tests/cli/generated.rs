@@ -23,15 +23,6 @@ pub(crate) const PARTS: &[Part] = &[
 /// Policies that are seen and not evaluated, by API group.
 const NOT_EVALUATED: &[(&str, &str, &[&str])] = &[
     (
-        "Istio",
-        "security.istio.io",
-        &[
-            "AuthorizationPolicy",
-            "PeerAuthentication",
-            "RequestAuthentication",
-        ],
-    ),
-    (
         "Cilium",
         "cilium.io",
         &["CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy"],
