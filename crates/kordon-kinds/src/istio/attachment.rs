@@ -69,7 +69,8 @@ pub(super) fn read(ctx: &mut Context<'_>) -> Attachment {
     let labels = read_labels(ctx, &selector);
     let targets = targets(ctx, &one, &list);
     if !targets.is_empty() {
-        return attached_to(ctx, &targets);
+        let stated = if ctx.has(&one) { one } else { list };
+        return attached_to(ctx, &stated, &targets);
     }
     Attachment {
         path: selector.path(),
@@ -89,7 +90,7 @@ pub(super) fn read_selector(ctx: &mut Context<'_>) -> Option<Selector> {
 
 /// "Only one of targetRefs or selector can be set."
 fn refuse_several(ctx: &mut Context<'_>, fields: &[&At<'_>]) {
-    let set: Vec<&&At<'_>> = fields.iter().filter(|at| ctx.has(at)).collect();
+    let set: Vec<&&At<'_>> = fields.iter().filter(|at| ctx.has_items(at)).collect();
     if let [first, second, ..] = set.as_slice() {
         let message = format!(
             "`{}` and `{}` cannot stand together",
@@ -200,7 +201,7 @@ fn target(ctx: &mut Context<'_>, at: &At<'_>) -> Option<TargetOf> {
     }
 }
 
-fn attached_to(ctx: &mut Context<'_>, targets: &[TargetOf]) -> Attachment {
+fn attached_to(ctx: &mut Context<'_>, at: &At<'_>, targets: &[TargetOf]) -> Attachment {
     let gateways: Vec<String> = targets
         .iter()
         .filter_map(|target| match target {
@@ -212,15 +213,13 @@ fn attached_to(ctx: &mut Context<'_>, targets: &[TargetOf]) -> Attachment {
         TargetOf::Waypoint(path) => Some(path.clone()),
         TargetOf::Gateway(_) => None,
     });
-    let spec = At::Root.key("spec");
-    let list = spec.key("targetRefs");
     if waypoint.is_some() {
         let diagnostic = Diagnostic::warning(
             codes::WAYPOINT,
             "a waypoint enforces this policy, and decisions do not follow waypoints",
         )
         .help("what the policy may govern is answered as unknown; a policy with `selector` is enforced by the workloads' own proxies");
-        ctx.report_key(&list, "targets what a waypoint serves", diagnostic);
+        ctx.report_key(at, "targets what a waypoint serves", diagnostic);
     }
     let selected = (!gateways.is_empty()).then(|| Selected {
         // "The target must be in the namespace of the policy."
@@ -228,7 +227,7 @@ fn attached_to(ctx: &mut Context<'_>, targets: &[TargetOf]) -> Attachment {
         workloads: Selector::In(GATEWAY_NAME.to_owned(), gateways),
     });
     Attachment {
-        path: list.path(),
+        path: at.path(),
         selected,
         waypoint,
     }

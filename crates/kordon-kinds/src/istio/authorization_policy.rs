@@ -5,6 +5,7 @@ mod key;
 mod lint;
 mod reader;
 mod rule;
+mod token_principal;
 
 use kordon_core::model::Item;
 use kordon_core::rule::{Combine, Effect, Order, Plane, Rule, Stage, Ties};

@@ -1,6 +1,7 @@
 //! Policies of Istio.
 
 mod authentication;
+mod broken;
 mod rules;
 mod together;
 

@@ -10,6 +10,7 @@ use kordon_syntax::{Diagnostic, quoted};
 
 use super::lint::check_values;
 use super::reader::Reader;
+use super::token_principal::token_principal;
 use crate::at::At;
 use crate::codes;
 use crate::istio::identity::{self, Forms};
@@ -209,42 +210,6 @@ fn warn_of_expression(reader: &mut Reader<'_, '_>, at: &At<'_>, value: &str) {
     reader.ctx.report(at, "no plain text", diagnostic);
 }
 
-/// "`iss/sub`, with the wildcard at an end": the value is split at its last `/`.
-///
-/// Without a `/`, `X*` is an issuer that begins so, `*X` a subject that ends so, and any other
-/// value an issuer whose subject is empty (`requestPrincipalGenerator`).
-fn token_principal(value: &str) -> (TextMatch, TextMatch) {
-    let exact = |text: &str| TextMatch::Exact(text.to_owned());
-    let split = value.rsplit_once('/');
-    let (issuer, subject) = split.unwrap_or((value, ""));
-    if value == "*" {
-        return (TextMatch::Present, TextMatch::Present);
-    }
-    match (value.strip_prefix('*'), value.strip_suffix('*'), split) {
-        (Some(_), _, Some(_)) => (pattern_at_start(issuer), exact(subject)),
-        (Some(end), _, None) => (TextMatch::Present, TextMatch::Suffix(end.to_owned())),
-        (None, Some(_), Some(_)) => (exact(issuer), pattern_at_end(subject)),
-        (None, Some(start), None) => (TextMatch::Prefix(start.to_owned()), TextMatch::Present),
-        (None, None, _) => (exact(issuer), exact(subject)),
-    }
-}
-
-/// `*X`, or the presence of the text.
-fn pattern_at_start(text: &str) -> TextMatch {
-    match text.strip_prefix('*') {
-        Some("") => TextMatch::Present,
-        end => TextMatch::Suffix(end.unwrap_or(text).to_owned()),
-    }
-}
-
-/// `X*`, or the presence of the text.
-fn pattern_at_end(text: &str) -> TextMatch {
-    match text.strip_suffix('*') {
-        Some("") => TextMatch::Present,
-        start => TextMatch::Prefix(start.unwrap_or(text).to_owned()),
-    }
-}
-
 fn paths(reader: &mut Reader<'_, '_>, list: &At<'_>, values: &[String], sense: Sense) -> Vec<Test> {
     let mut patterns = Vec::new();
     for (index, value) in values.iter().enumerate() {
@@ -370,34 +335,6 @@ fn ports(reader: &mut Reader<'_, '_>, list: &At<'_>, values: &[String], sense: S
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn request_principals_are_split_at_the_last_slash() {
-        use TextMatch::{Exact, Prefix, Present, Suffix};
-        let text = str::to_owned;
-        let cases = [
-            ("*", (Present, Present)),
-            ("iss/sub", (Exact(text("iss")), Exact(text("sub")))),
-            ("iss/*", (Exact(text("iss")), Present)),
-            ("iss/s*", (Exact(text("iss")), Prefix(text("s")))),
-            ("iss*", (Prefix(text("iss")), Present)),
-            ("*/sub", (Present, Exact(text("sub")))),
-            ("*.x/sub", (Suffix(text(".x")), Exact(text("sub")))),
-            ("*sub", (Present, Suffix(text("sub")))),
-            ("iss", (Exact(text("iss")), Exact(String::new()))),
-            (
-                "https://idp*",
-                (Exact(text("https:/")), Prefix(text("idp"))),
-            ),
-            (
-                "https://idp/a",
-                (Exact(text("https://idp")), Exact(text("a"))),
-            ),
-        ];
-        for (value, expected) in cases {
-            assert_eq!(token_principal(value), expected, "{value}");
-        }
-    }
 
     #[test]
     fn addresses_are_read_as_go_reads_them() {
