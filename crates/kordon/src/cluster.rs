@@ -60,8 +60,29 @@ impl Cluster {
         }
     }
 
-    /// A cluster without objects that is set up so. Set-up counts for what is read afterwards,
-    /// so it comes first.
+    /// A cluster without objects that is set up so. The trust domain of the mesh is also that of its
+    /// workloads, unless [`Options::trust_domain`] names another.
+    ///
+    /// ```
+    /// use kordon::{Cluster, Engine, MeshSettings, RequestSpec, Settings};
+    ///
+    /// let mesh = MeshSettings { trust_domain: "shop.example".into(), ..MeshSettings::default() };
+    /// let mut cluster = Cluster::with_settings(Settings { mesh });
+    /// cluster.read("shop.yaml", "
+    /// {apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {istio-injection: enabled}}}
+    /// ---
+    /// {apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop}}
+    /// ---
+    /// apiVersion: security.istio.io/v1
+    /// kind: AuthorizationPolicy
+    /// metadata: {name: web, namespace: shop}
+    /// spec: {rules: [{from: [{source: {principals: [cluster.local/ns/shop/sa/default]}}]}]}
+    /// ");
+    /// let request = r#"{"kind":"connection","from":"shop/web","to":"shop/web","port":80}"#;
+    /// let request = RequestSpec::from_json_text(request)?;
+    /// assert!(Engine::new(&cluster).decide(&request.as_request()).is_allowed());
+    /// # Ok::<(), kordon::RequestError>(())
+    /// ```
     pub fn with_settings(settings: Settings) -> Self {
         Self {
             settings,
@@ -163,6 +184,7 @@ impl Cluster {
             .map(|source| kordon_kinds::unread(&source.name))
             .collect();
         let objects = kept.iter().map(|(located, _)| &located.object);
+        let options = self.with_trust_domain(options);
         let snapshot = Snapshot::of(options, objects.chain(&unread));
         let place = |(located, places): &(&Located, &Arc<Places>)| {
             let place = (located.source, Arc::clone(places));
@@ -175,6 +197,19 @@ impl Cluster {
             objects: kept.iter().map(place).collect(),
         };
         (snapshot, atlas)
+    }
+
+    /// Policies and workloads have to speak of one trust domain: what is expanded to it in a policy
+    /// would otherwise match no workload.
+    fn with_trust_domain(&self, options: Options) -> Options {
+        let of_mesh = self.settings.mesh.trust_domain.as_str();
+        if of_mesh.is_empty() || options.trust_domain != Options::default().trust_domain {
+            return options;
+        }
+        Options {
+            trust_domain: of_mesh.into(),
+            ..options
+        }
     }
 
     /// The objects that count, each reference once, in the order of their references.

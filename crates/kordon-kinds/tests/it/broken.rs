@@ -8,7 +8,7 @@ use kordon_syntax::{Sources, render};
 use super::support::read;
 
 /// The diagnostics of each case as the terminal shows them.
-pub(crate) fn rendered(cases: &[(&str, String)]) -> String {
+fn rendered(cases: &[(&str, String)]) -> String {
     let mut out = String::new();
     for (title, text) in cases {
         let mut sources = Sources::default();
@@ -446,6 +446,117 @@ fn the_inventory() {
                     "spec:\n  selector: {app: card}\n  ports:\n  - port: 80"
                 ),
                 object("v1", "Pod", "spec: {}")
+            ),
+        ),
+    ];
+    insta::assert_snapshot!(rendered(&cases));
+}
+
+fn mesh(kind: &str, spec: &str) -> String {
+    let mut text = format!(
+        "apiVersion: security.istio.io/v1\nkind: {kind}\nmetadata:\n  name: cart\n  namespace: shop\nspec:\n"
+    );
+    spec.lines()
+        .for_each(|line| writeln!(text, "  {line}").unwrap());
+    text
+}
+
+#[test]
+fn policies_of_a_mesh() {
+    let authorization = |spec: &str| mesh("AuthorizationPolicy", spec);
+    let rule = |rule: &str| authorization(&format!("action: DENY\nrules:\n- {rule}"));
+    let cases = [
+        (
+            "unknown action",
+            authorization("action: DENNY\nrules: [{}]"),
+        ),
+        ("denial without rules", authorization("action: DENY")),
+        (
+            "provider of an action that asks none",
+            authorization("provider: {name: opa}\nrules: [{}]"),
+        ),
+        ("no provider", authorization("action: CUSTOM\nrules: [{}]")),
+        (
+            "identities before tokens",
+            authorization(
+                "action: CUSTOM\nprovider: {name: opa}\nrules:\n- from: [{source: {namespaces: [a]}}]",
+            ),
+        ),
+        (
+            "labels outside matchLabels",
+            authorization("selector: {app: cart}\nrules: [{}]"),
+        ),
+        (
+            "wildcard in a selector",
+            authorization("selector: {matchLabels: {app: 'c*'}}"),
+        ),
+        (
+            "selector and target",
+            authorization(
+                "selector: {matchLabels: {app: cart}}\ntargetRefs: [{kind: Service, name: cart}]",
+            ),
+        ),
+        (
+            "target of another kind",
+            authorization("targetRefs: [{group: apps, kind: Deployment, name: cart}]"),
+        ),
+        (
+            "what a waypoint enforces",
+            authorization("targetRefs: [{kind: Service, name: cart}]\nrules: [{}]"),
+        ),
+        ("empty rule", rule("")),
+        ("source without fields", rule("from: [{source: {}}]")),
+        (
+            "field beside source",
+            rule("from: [{principals: [a/ns/b/sa/c]}]"),
+        ),
+        (
+            "misspelt field",
+            rule("from: [{source: {principal: [a/ns/b/sa/c]}}]"),
+        ),
+        (
+            "accounts beside namespaces",
+            rule("from: [{source: {serviceAccounts: [a], namespaces: [b]}}]"),
+        ),
+        ("no address", rule("from: [{source: {ipBlocks: [10.0.0]}}]")),
+        (
+            "port that is a number",
+            rule("to: [{operation: {ports: [8080]}}]"),
+        ),
+        (
+            "port that is a name",
+            rule("to: [{operation: {ports: [http]}}]"),
+        ),
+        (
+            "named part of a template",
+            rule("to: [{operation: {paths: ['/a/{*}/{id}'], ports: ['80']}}]"),
+        ),
+        (
+            "path with a query",
+            rule("to: [{operation: {paths: ['/a?b=c'], ports: ['80']}}]"),
+        ),
+        (
+            "denial of what is not HTTP",
+            rule("to: [{operation: {methods: [POST]}}]"),
+        ),
+        (
+            "unknown key",
+            rule("when: [{key: destination.labels, values: [a]}]"),
+        ),
+        (
+            "key without brackets",
+            rule("when: [{key: request.headers.x, values: [a]}]"),
+        ),
+        ("condition without values", rule("when: [{key: source.ip}]")),
+        (
+            "regular expression",
+            rule("from: [{source: {principals: ['*/sa/(a)']}}]"),
+        ),
+        (
+            "dry run of neither kind",
+            authorization("rules: [{}]").replace(
+                "  namespace: shop",
+                "  namespace: shop\n  annotations: {istio.io/dry-run: enabled}",
             ),
         ),
     ];
