@@ -1,7 +1,6 @@
 //! Policies of Istio.
 
 mod authentication;
-mod broken;
 mod rules;
 mod together;
 
