@@ -19,7 +19,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum What {
-    /// The AuthorizationPolicies of a workload as HTTP filters of Envoy.
+    /// The `AuthorizationPolicy` objects of a workload as HTTP filters of Envoy.
     ///
     /// The filters enforce what Istio has a sidecar enforce. Rules about tokens read what Envoy's
     /// JWT filter notes under the payload key `payload`. What has no exact counterpart is an

@@ -1,6 +1,7 @@
 //! Policies of Istio: the engine, with tokens that are verified in earnest, against what a real
 //! Envoy answered.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
@@ -110,7 +111,7 @@ impl<'a> Scene<'a> {
         if let Some(claims) = &http.claims {
             return Ok(claims.as_object().map(claims_from_json));
         }
-        let rules = self.engine.snapshot().token_rules(to).unwrap();
+        let rules = self.engine.snapshot().token_rules(to).expect("a workload");
         // The rule for packs without tokens has no keys.
         let rules = rules.iter().filter_map(|rule| {
             let keys = match &rule.keys {
@@ -118,7 +119,7 @@ impl<'a> Scene<'a> {
                 KeySource::Uri(_) | KeySource::Discovery => None,
             };
             let keys = keys.or_else(|| self.pack.jwks.get(""))?;
-            Some(JwtRule::new(rule, Jwks::parse(&keys.to_string()).unwrap()))
+            Some(JwtRule::new(rule, Jwks::parse(&keys.to_string()).expect("keys")))
         });
         let headers: Vec<(&str, &str)> = lines(http).collect();
         let request = kordon_identity::HttpRequest {
@@ -126,7 +127,7 @@ impl<'a> Scene<'a> {
             path: &http.path,
             headers: &headers,
         };
-        let time = Timestamp::from_unix(u64::try_from(time).unwrap());
+        let time = Timestamp::from_unix(u64::try_from(time).expect("a time after 1970"));
         let token = RequestAuthenticator::new(rules).authenticate(&request, time)?;
         Ok(token.map(|token| claims_from_json(token.claims())))
     }
@@ -203,9 +204,9 @@ impl<'a> Scene<'a> {
     fn in_words_of_the_pack(&self, by: &'static str) -> &'static str {
         let named = self.pack.policies.iter();
         let named = named.filter_map(|policy| policy.pointer("/spec/provider/name")?.as_str());
-        let names: BTreeSet<&str> = named.collect();
+        let providers: BTreeSet<&str> = named.collect();
         let exists = |name: &&str| self.pack.providers.iter().any(|known| known == name);
-        if by == "ext_authz" && (names.len() > 1 || !names.iter().all(exists)) {
+        if by == "ext_authz" && (providers.len() > 1 || !providers.iter().all(exists)) {
             "rbac"
         } else {
             by
@@ -390,7 +391,7 @@ fn policies_see_the_path_that_a_proxy_shows_them() {
             "DECODE_AND_MERGE_SLASHES" => PathNormalization::DecodeAndMergeSlashes,
             other => panic!("no mode `{other}`"),
         };
-        let found = how.normalize(&case.path).map(|path| path.into_owned());
+        let found = how.normalize(&case.path).map(Cow::into_owned);
         let expected = case.effective_path.as_deref();
         let expected = expected.map(|path| path.split('?').next().unwrap_or_default().to_owned());
         count.check(found == expected, || format!("{case:?}: {found:?}"));
