@@ -11,6 +11,7 @@ mod cluster;
 mod conformance;
 #[cfg(test)]
 mod entry;
+#[cfg(test)]
 mod istio;
 #[cfg(test)]
 mod mutation;
