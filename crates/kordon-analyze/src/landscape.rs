@@ -9,11 +9,11 @@ use std::rc::Rc;
 
 use kordon_core::model::Protocol;
 use kordon_core::rule::{Combine, Direction, End as EndOf};
-use kordon_core::view::{Condition, DescribedEnd, End, PolicyView};
+use kordon_core::view::{Condition, DescribedEnd, End, PolicyView, Property, Values};
 use kordon_core::{DescribedWorkload, Endpoint, Snapshot};
 
 use crate::connectivity::AddressRange;
-use crate::rule_form::{RuleForm, label_keys};
+use crate::rule_form::{RuleForm, asks_address, label_keys};
 use crate::space::{Region, Space, Test, TooMany};
 
 /// Of a range of which the first addresses are used inside the cluster, so many are tried.
@@ -52,6 +52,8 @@ pub(crate) struct Side {
     /// What the rules ask of the guarded end, and of the peer.
     pub(crate) own: Vec<Test>,
     pub(crate) peer: Vec<Test>,
+    /// Whether any rule looks at addresses.
+    pub(crate) asks_address: bool,
 }
 
 impl<'s> Landscape<'s> {
@@ -128,10 +130,19 @@ impl<'s> Landscape<'s> {
             let asked = if end == own_end { &mut own } else { &mut peer };
             asked.insert(condition);
         }
+        let asks_address = own.iter().chain(&peer).any(asks_address);
+        // What has no address is not outside of a block: there the answer is unknown.
+        let known = Condition::Is(Property::Address, Values::Present);
+        for asked in [&mut own, &mut peer] {
+            if asked.iter().any(self::asks_address) {
+                asked.insert(known.clone());
+            }
+        }
         let tests = |asked: BTreeSet<Condition>| -> Vec<Test> {
             asked.iter().map(|one| self.space.test(one)).collect()
         };
         Side {
+            asks_address,
             own: tests(own),
             peer: tests(peer),
             stages,
@@ -181,6 +192,19 @@ impl<'s> Landscape<'s> {
             .labels
             .insert(self.fresh.clone(), "other".to_owned());
         self.compile(&workload)
+    }
+
+    /// A workload, and the same with an address of each family: addresses of two families do not
+    /// meet, so that an end outside may be at no address that rules know.
+    pub(crate) fn in_families(&self, of: &Rc<Described>) -> Vec<Rc<Described>> {
+        let addresses: [IpAddr; 2] = [Ipv4Addr::UNSPECIFIED.into(), Ipv6Addr::UNSPECIFIED.into()];
+        let with = addresses.map(|address| {
+            self.compile(&DescribedWorkload {
+                addresses: vec![address],
+                ..of.workload()
+            })
+        });
+        std::iter::once(Rc::clone(of)).chain(with).collect()
     }
 
     fn compile(&self, workload: &DescribedWorkload) -> Rc<Described> {

@@ -119,6 +119,12 @@ pub(crate) fn asks_namespace_labels(condition: &Condition) -> bool {
     leaves.any(|leaf| matches!(leaf, Condition::Is(Property::NamespaceLabel(_), _)))
 }
 
+/// Whether a condition looks at addresses.
+pub(crate) fn asks_address(condition: &Condition) -> bool {
+    let mut leaves = leaves(condition).into_iter();
+    leaves.any(|leaf| matches!(leaf, Condition::Is(Property::Address, _)))
+}
+
 /// The keys of labels that a condition speaks of.
 pub(crate) fn label_keys(condition: &Condition) -> Vec<&str> {
     let leaves = leaves(condition).into_iter();

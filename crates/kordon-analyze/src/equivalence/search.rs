@@ -5,6 +5,7 @@
 //! may still keep the connection away in both, so that the pair is looked at as a whole.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use kordon_core::rule::Direction;
 use kordon_core::view::{End, EndName};
@@ -15,7 +16,7 @@ use super::part::Part;
 use super::{Doubt, Witness, difference, doubts};
 use crate::connectivity::Answer;
 use crate::connectivity::pair::{between, side};
-use crate::landscape::{Class, Landscape, Side};
+use crate::landscape::{Class, Described, Landscape, Side};
 use crate::space::{Region, Test, TooMany};
 
 /// So many answers of single sides are compared.
@@ -120,7 +121,8 @@ impl<'s> Search<'s> {
         let peers = self.land.parts(&[Region::default()], &side.peer)?;
         let mut differences = Vec::new();
         for own in own {
-            let guarded = Part::Described(self.land.describe(&own));
+            let described = self.land.describe(&own);
+            let guarded = Part::Described(Rc::clone(&described));
             for region in &peers {
                 let peer = Part::Described(self.land.describe(region));
                 if self.look_at_side(&guarded, &peer, direction)? {
@@ -132,8 +134,11 @@ impl<'s> Search<'s> {
                     });
                 }
             }
+            let guarded = self.variants(&described, side.asks_address);
             for peer in self.others.clone() {
-                self.look_at_side(&guarded, &peer, direction)?;
+                for guarded in &guarded {
+                    self.look_at_side(guarded, &peer, direction)?;
+                }
             }
         }
         Ok(differences)
@@ -259,13 +264,27 @@ impl<'s> Search<'s> {
             );
             let asked = [&egress.peer, &ingress.peer, &theirs.own, &back.own];
             let tests: Vec<_> = asked.into_iter().flatten().cloned().collect();
+            let sides = [&egress, &ingress, &theirs, &back];
+            let asks_address = sides.iter().any(|side| side.asks_address);
             for region in self.land.parts(&class.regions, &tests)? {
-                let other = Part::Described(self.land.describe(&region));
-                self.look_at(&named, &other)?;
-                self.look_at(&other, &named)?;
+                let described = self.land.describe(&region);
+                for other in self.variants(&described, asks_address) {
+                    self.look_at(&named, &other)?;
+                    self.look_at(&other, &named)?;
+                }
             }
         }
         Ok(())
+    }
+
+    /// A workload, where it matters also with an address of each family.
+    fn variants(&self, of: &Rc<Described>, asks_address: bool) -> Vec<Part> {
+        let variants = if asks_address {
+            self.land.in_families(of)
+        } else {
+            vec![Rc::clone(of)]
+        };
+        variants.into_iter().map(Part::Described).collect()
     }
 
     /// Looks at the connections from one end to another, and keeps the smallest difference.

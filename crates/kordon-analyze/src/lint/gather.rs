@@ -203,7 +203,14 @@ impl Cells {
                 let ends = peer.ends(0, snapshot);
                 self.add_pairs(&guarded.ends(0, snapshot), &ends, direction, numbers)?;
             }
-            self.add_pairs(&guarded.ends(0, snapshot), others, direction, numbers)?;
+            let variants = if side.asks_address {
+                land.in_families(&guarded)
+            } else {
+                vec![guarded]
+            };
+            for guarded in variants {
+                self.add_pairs(&guarded.ends(0, snapshot), others, direction, numbers)?;
+            }
         }
         Ok(())
     }

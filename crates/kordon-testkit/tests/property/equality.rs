@@ -1,7 +1,11 @@
 //! Proofs of equality, and differences, against decisions one by one.
 
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use kordon::analyze::connectivity::Connectivity;
 use kordon::equality::Equality;
-use kordon::{Engine, Options, RequestSpec, Verdict};
+use kordon::{Engine, Options, RequestSpec, Snapshot, Verdict};
 use kordon_testkit::world::{Random, World, rbac};
 use serde_json::{Map, Value, json};
 
@@ -10,7 +14,7 @@ use crate::law::{Broken, Law};
 use crate::network;
 
 /// So many changes of each world are compared with it.
-const CHANGES: usize = 4;
+const CHANGES: usize = 6;
 
 /// So many requests of each world are about workloads that need not exist.
 const DESCRIBED: usize = 300;
@@ -168,8 +172,44 @@ fn thinner(value: &Value) -> Vec<Value> {
     }
 }
 
+/// The requests of the world, between all that exist, and between much that does not.
+pub(crate) fn requests(world: &World, snapshot: &Snapshot) -> Vec<Value> {
+    let mut random = Random::new(u64::try_from(world.objects.len()).unwrap_or(0));
+    let map = Connectivity::of(snapshot);
+    let names = map.workloads().iter().map(|workload| {
+        let name = &workload.name;
+        match name.kind.as_str() {
+            "Node" => json!({"node": name.name}),
+            kind => json!({"workload": format!("{}/{kind}/{}", name.namespace, name.name)}),
+        }
+    });
+    let borders: BTreeSet<IpAddr> = map
+        .ranges()
+        .iter()
+        .flat_map(|r| [r.first, r.last])
+        .collect();
+    let ends: Vec<Value> = names
+        .chain(borders.iter().map(|ip| json!({"ip": ip})))
+        .collect();
+    let pairs = ends
+        .iter()
+        .flat_map(|from| ends.iter().map(move |to| (from, to)));
+    let mut requests = world.requests.clone();
+    for (from, to) in pairs {
+        for port in [1, 53, 80, 85, 8080, 9000] {
+            let protocol = if port == 53 { "UDP" } else { "TCP" };
+            requests.push(
+                json!({"kind": "connection", "from": from, "to": to, "port": port,
+                "protocol": protocol}),
+            );
+        }
+    }
+    requests.extend((0..DESCRIBED).map(|_| described(&mut random)));
+    requests
+}
+
 /// A connection between workloads that need not exist, and addresses.
-pub(crate) fn described(random: &mut Random) -> Value {
+fn described(random: &mut Random) -> Value {
     let (from, to) = (end(random), end(random));
     let port = random.pick(&[1, 52, 53, 54, 80, 85, 90, 8080, 9000, 65535]);
     let protocol = random.pick(&["TCP", "UDP", "SCTP"]);

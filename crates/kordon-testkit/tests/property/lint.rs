@@ -1,24 +1,16 @@
 //! Findings of `lint` against decisions one by one: what is said to change no answer is taken away.
 
-use std::collections::BTreeSet;
-use std::net::IpAddr;
-
-use kordon::analyze::connectivity::Connectivity;
 use kordon::analyze::lint::{Finding, Findings, Problem, findings};
 use kordon::model::{Item, Object};
 use kordon::rule::{Direction, Rules, Target};
 use kordon::{Decision, Options, Snapshot};
-use kordon_testkit::world::{Random, World, network, rbac};
-use serde_json::{Value, json};
+use kordon_testkit::world::{World, network, rbac};
 
 use crate::engine::read;
-use crate::equality::described;
+use crate::equality::requests;
 use crate::law::{Broken, Law};
 use crate::laws::lowered;
 use crate::network::calico_world;
-
-/// So many requests of each world are about workloads that need not exist.
-const DESCRIBED: usize = 300;
 
 #[test]
 fn nothing_changes_without_what_is_said_to_change_nothing() {
@@ -71,42 +63,6 @@ fn changes(world: &World) -> Option<Broken> {
             ),
         })
     })
-}
-
-/// The requests of the world, between all that exist, and between much that does not.
-fn requests(world: &World, snapshot: &Snapshot) -> Vec<Value> {
-    let mut random = Random::new(u64::try_from(world.objects.len()).unwrap_or(0));
-    let map = Connectivity::of(snapshot);
-    let names = map.workloads().iter().map(|workload| {
-        let name = &workload.name;
-        match name.kind.as_str() {
-            "Node" => json!({"node": name.name}),
-            kind => json!({"workload": format!("{}/{kind}/{}", name.namespace, name.name)}),
-        }
-    });
-    let borders: BTreeSet<IpAddr> = map
-        .ranges()
-        .iter()
-        .flat_map(|r| [r.first, r.last])
-        .collect();
-    let ends: Vec<Value> = names
-        .chain(borders.iter().map(|ip| json!({"ip": ip})))
-        .collect();
-    let pairs = ends
-        .iter()
-        .flat_map(|from| ends.iter().map(move |to| (from, to)));
-    let mut requests = world.requests.clone();
-    for (from, to) in pairs {
-        for port in [1, 53, 80, 85, 8080, 9000] {
-            let protocol = if port == 53 { "UDP" } else { "TCP" };
-            requests.push(
-                json!({"kind": "connection", "from": from, "to": to, "port": port,
-                "protocol": protocol}),
-            );
-        }
-    }
-    requests.extend((0..DESCRIBED).map(|_| described(&mut random)));
-    requests
 }
 
 /// The object without what findings point at.
