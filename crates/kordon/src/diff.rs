@@ -50,7 +50,7 @@ pub use finding::CODES;
 /// assert_eq!(
 ///     diff.lines().next().unwrap().after[0].to_string(),
 ///     "ingress: selected by 1 policy for ingress; no rule admits shop/web on TCP 1 \
-///      (NetworkPolicy shop/cart spec.podSelector, policy.yaml:5:8)",
+///      (NetworkPolicy shop/cart spec.podSelector, policy.yaml:5:21)",
 /// );
 /// ```
 #[derive(Clone, Debug)]
