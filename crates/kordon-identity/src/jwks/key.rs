@@ -19,7 +19,7 @@ const PRIVATE: &[&str] = &["d", "p", "q", "dp", "dq", "qi", "oth"];
 pub(crate) enum KeyUse {
     /// Signatures: `use` is `sig`, or absent.
     Signature,
-    /// JWT-SVIDs: `use` is `jwt-svid`.
+    /// JWT-SVIDs: `use` is `jwt-svid`, which is how the entry was told from others.
     JwtSvid,
 }
 
@@ -86,18 +86,15 @@ impl Key {
 }
 
 fn check_use(members: &Map<String, Value>, key_use: KeyUse) -> Result<(), KeyProblem> {
-    let found = text(members, "use")?;
     let expected = match key_use {
         KeyUse::Signature => "sig",
         KeyUse::JwtSvid => "jwt-svid",
     };
-    match (found, key_use) {
-        (None, KeyUse::JwtSvid) => return Err(KeyProblem::Missing("use")),
-        (Some(found), _) if found != expected => {
-            let found = found.to_owned();
-            return Err(KeyProblem::Use { found, expected });
-        }
-        _ => {}
+    if let Some(found) = text(members, "use")?
+        && found != expected
+    {
+        let found = found.to_owned();
+        return Err(KeyProblem::Use { found, expected });
     }
     // RFC 7517 section 4.3: the operations for which the key is intended to be used.
     match members.get("key_ops") {

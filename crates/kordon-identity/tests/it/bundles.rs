@@ -1,5 +1,6 @@
 //! Bundles in the SPIFFE format and in PEM.
 
+use kordon_identity::limits::{MAX_BUNDLE_BYTES, MAX_ROOTS};
 use kordon_identity::{
     BundleError, RootProblem, SkippedEntry, TrustBundle, TrustBundles, TrustDomain,
 };
@@ -119,6 +120,26 @@ fn a_bundle_in_pem_holds_authorities_alone() {
     });
     assert!(TrustBundle::from_der(&[explicit]).is_err());
     assert!(TrustBundle::from_pem(b"").is_err());
+}
+
+#[test]
+fn a_bundle_has_a_limit() {
+    let mut many = vec![Authority::root("a", |_| {}).der(); MAX_ROOTS];
+    assert_eq!(
+        TrustBundle::from_der(&many).unwrap().root_count(),
+        MAX_ROOTS
+    );
+    many.push(many[0].clone());
+    let count = MAX_ROOTS + 1;
+    assert_eq!(
+        TrustBundle::from_der(&many).unwrap_err(),
+        BundleError::TooManyRoots { count }
+    );
+    let bytes = MAX_BUNDLE_BYTES + 1;
+    assert_eq!(
+        TrustBundle::from_spiffe_json(&" ".repeat(bytes)).unwrap_err(),
+        BundleError::TooLarge { bytes }
+    );
 }
 
 #[test]
