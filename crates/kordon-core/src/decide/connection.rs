@@ -37,6 +37,8 @@ pub(crate) enum Reason {
     Stage(usize),
     /// No proxy of the mesh stands before the destination.
     NoProxy,
+    /// The destination's proxy cannot read the request in TLS that is not the mesh's own.
+    UnreadableTls,
 }
 
 /// A judged side of a connection.

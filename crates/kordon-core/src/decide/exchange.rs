@@ -63,8 +63,8 @@ pub(crate) struct Message<'a> {
     pub(crate) token: Token<'a>,
     /// The claims of the token, once a rule has accepted it.
     pub(crate) claims: Option<&'a Claims>,
-    /// The claims whose texts count as their words, by the rule that accepted the token.
-    pub(crate) split_claims: &'a [String],
+    /// The rule that accepted it.
+    pub(crate) accepted: Option<&'a TokenRule>,
 }
 
 /// A host in lower case.
@@ -109,6 +109,11 @@ impl Exchange<'_> {
             },
             _ => {}
         }
+    }
+
+    /// Whether a request comes in TLS that a proxy reads only where it must.
+    pub(crate) fn is_unreadable(&self) -> bool {
+        self.security == Some(Security::OtherTls) && self.layer() == Layer::Http
     }
 
     /// Whether the connection is secured in one of some ways.
@@ -246,7 +251,8 @@ impl<'a> Message<'a> {
             ":scheme" => Some(sent.scheme),
             _ => None,
         };
-        let own = pseudo.is_none().then(|| sent.headers.of(name));
+        let is_taken = self.accepted.is_some_and(|rule| rule.takes_header(name));
+        let own = (pseudo.is_none() && !is_taken).then(|| sent.headers.of(name));
         let pseudo = pseudo.filter(|text| !text.is_empty());
         pseudo.into_iter().chain(own.into_iter().flatten())
     }
@@ -270,7 +276,8 @@ impl<'a> Message<'a> {
 
     /// Whether the text of a claim counts as its words.
     fn splits(&self, path: &[String]) -> bool {
-        matches!(path, [name] if self.split_claims.contains(name))
+        let rule = self.accepted;
+        matches!(path, [name] if rule.is_some_and(|rule| rule.split_claims.contains(name)))
     }
 
     fn any_metadata(&self, namespace: &str, key: &str, list: bool, texts: &CompiledTexts) -> bool {

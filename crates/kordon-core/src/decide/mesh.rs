@@ -58,7 +58,7 @@ impl<'a> Asked<'a> {
                 ready.sent.token
             },
             claims: None,
-            split_claims: &[],
+            accepted: None,
         })
     }
 }
@@ -115,7 +115,12 @@ impl Snapshot {
             (exchange.security, exchange.names) = (Some(Security::Plaintext), PeerNames::Nobody);
         }
         for plane in PROXIED {
-            if !self.has_plane(plane) || (plane == Plane::Authn && exchange.message.is_none()) {
+            let is_there = match plane {
+                Plane::Authn => self.has_plane(plane) && exchange.message.is_some(),
+                Plane::Mtls => self.has_plane(plane) || exchange.is_unreadable(),
+                _ => self.has_plane(plane),
+            };
+            if !is_there {
                 continue;
             }
             let judgement = self.judge_plane(plane, pair, &exchange, trace);
@@ -146,7 +151,7 @@ impl Snapshot {
             if program.is_none() || self.membership(&pair.to.party) == Membership::Outside {
                 Judgement::by(Reason::NoProxy, Verdict::NotApplicable)
             } else {
-                self.run_stages(stages, &connection, trace)
+                or_default(plane, exchange, self.run_stages(stages, &connection, trace))
             };
         trace.side(&Guarded {
             plane,
@@ -244,6 +249,17 @@ impl Snapshot {
 /// The planes of proxies, in the order in which they are shown.
 const PROXIED: [Plane; 3] = [Plane::Mtls, Plane::Authn, Plane::Mesh];
 
+/// What a plane says, where no policy does: nothing is PERMISSIVE, where Envoy takes TLS that is
+/// not the mesh's own for bytes, and a port of HTTP has nothing for bytes.
+fn or_default(plane: Plane, exchange: &Exchange<'_>, judgement: Judgement) -> Judgement {
+    let is_silent = judgement.verdict == Verdict::Allow && !judgement.explicit;
+    if plane == Plane::Mtls && is_silent && exchange.is_unreadable() {
+        Judgement::by(Reason::UnreadableTls, Verdict::Deny)
+    } else {
+        judgement
+    }
+}
+
 /// Lets the rules of the mesh see the claims of a token that was accepted. Without a rule that
 /// accepts it, a token is a header like any other.
 fn accept_token<'a>(
@@ -257,7 +273,7 @@ fn accept_token<'a>(
     if let Some(message) = exchange.message.as_mut().filter(|_| is_accepted)
         && let (Token::Verified(claims), Some(rule)) = (message.token, rule)
     {
-        (message.claims, message.split_claims) = (Some(claims), &rule.split_claims);
+        (message.claims, message.accepted) = (Some(claims), Some(rule));
     }
 }
 

@@ -169,6 +169,10 @@ impl Snapshot {
                     "no proxy of the mesh stands before {subject}: nothing enforces its policies"
                 )
             }
+            Reason::UnreadableTls => {
+                "the proxy takes TLS that is not the mesh's own for bytes, and the port is HTTP's"
+                    .to_owned()
+            }
             Reason::NothingSelects if guarded.plane != Plane::Network => {
                 format!("no policy of this plane selects {subject}")
             }

@@ -11,6 +11,9 @@ pub struct TokenRule {
     pub keys: KeySource,
     /// Claims at the top of which a text counts as its words.
     pub split_claims: Vec<String>,
+    /// Whether an accepted token stays in the request. Otherwise its header is gone before any
+    /// other rule sees the request.
+    pub forwards: bool,
     /// Where a token may stand. Empty means `Authorization: Bearer` and the query parameter
     /// `access_token`.
     pub places: Vec<TokenPlace>,
@@ -56,6 +59,16 @@ impl TokenRule {
     ) -> bool {
         (self.issuer.is_empty() || issuer == Some(self.issuer.as_str()))
             && (self.audiences.is_empty() || self.names_one_of(audiences))
+    }
+
+    /// Whether a header is gone once the rule has accepted a token.
+    pub(crate) fn takes_header(&self, name: &str) -> bool {
+        let is_place = |place: &TokenPlace| match place {
+            TokenPlace::Header { name: known, .. } => known.eq_ignore_ascii_case(name),
+            TokenPlace::Parameter(_) | TokenPlace::Cookie(_) => false,
+        };
+        let is_default = self.places.is_empty() && name.eq_ignore_ascii_case("authorization");
+        !self.forwards && (is_default || self.places.iter().any(is_place))
     }
 
     fn names_one_of<'a>(&self, mut audiences: impl Iterator<Item = &'a str>) -> bool {

@@ -118,6 +118,7 @@ fn token_rule(ctx: &mut Context<'_>, at: &At<'_>) -> Rule {
     }
     let token = TokenRule {
         split_claims: split_claims(&written),
+        forwards: written.forward_original_token,
         places: places(&written),
         keys: keys(&written),
         issuer: written.issuer,

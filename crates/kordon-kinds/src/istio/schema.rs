@@ -93,8 +93,8 @@ pub(super) struct JwtRule {
     pub(super) from_params: Vec<String>,
     pub(super) from_cookies: Vec<String>,
     pub(super) space_delimited_claims: Vec<String>,
+    pub(super) forward_original_token: bool,
     output_payload_to_header: IgnoredAny,
-    forward_original_token: IgnoredAny,
     output_claim_to_headers: IgnoredAny,
     timeout: IgnoredAny,
 }

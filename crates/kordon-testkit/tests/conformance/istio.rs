@@ -119,7 +119,10 @@ impl<'a> Scene<'a> {
                 KeySource::Uri(_) | KeySource::Discovery => None,
             };
             let keys = keys.or_else(|| self.pack.jwks.get(""))?;
-            Some(JwtRule::new(rule, Jwks::parse(&keys.to_string()).expect("keys")))
+            Some(JwtRule::new(
+                rule,
+                Jwks::parse(&keys.to_string()).expect("keys"),
+            ))
         });
         let headers: Vec<(&str, &str)> = lines(http).collect();
         let request = kordon_identity::HttpRequest {

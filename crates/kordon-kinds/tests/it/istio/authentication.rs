@@ -59,6 +59,7 @@ fn a_rule_says_which_tokens_and_where_they_stand() {
         issuer: "a".to_owned(),
         audiences: vec!["x".to_owned(), "z".to_owned()],
         keys: KeySource::Uri("https://a/keys".to_owned()),
+        forwards: true,
         split_claims: ["scope", "permission", "roles"].map(str::to_owned).into(),
         places: vec![
             header,
