@@ -210,7 +210,9 @@ impl Snapshot {
                     (Some(Security::Mutual), PeerNames::Workload(uri.as_str()))
                 }
                 Membership::Outside => (Some(Security::Plaintext), PeerNames::Nobody),
-                Membership::Unspecified => (None, PeerNames::NotKnown),
+                Membership::Unspecified | Membership::NotOwn | Membership::NotShared => {
+                    (None, PeerNames::NotKnown)
+                }
             },
         };
         let connection = pair.connection(self, Direction::Ingress);

@@ -159,7 +159,14 @@ impl<'a> Party<'a> {
         let namespace = namespace.map_or(Membership::Unspecified, |slot| slot.mesh);
         match (own, namespace) {
             (Membership::Unspecified, namespace) => namespace,
-            (Membership::Wanted, Membership::Outside) => Membership::Outside,
+            (Membership::Wanted, Membership::Outside)
+            | (Membership::NotOwn, Membership::Own | Membership::Outside)
+            | (Membership::NotShared, Membership::Shared | Membership::Outside) => {
+                Membership::Outside
+            }
+            (Membership::NotOwn, Membership::Shared) => Membership::Shared,
+            (Membership::NotShared, Membership::Own) => Membership::Own,
+            (Membership::NotOwn | Membership::NotShared, _) => Membership::Unspecified,
             (own, _) => own,
         }
     }

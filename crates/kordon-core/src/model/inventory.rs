@@ -52,6 +52,10 @@ pub enum Membership {
     Unspecified,
     /// None does.
     Outside,
+    /// Its own does not; its node's may.
+    NotOwn,
+    /// Its node's does not; its own may.
+    NotShared,
     /// Its own is asked for, and comes unless its namespace is outside.
     Wanted,
     /// Its own does.

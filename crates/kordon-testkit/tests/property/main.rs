@@ -22,6 +22,7 @@ mod equality;
 mod law;
 mod laws;
 mod lint;
+mod mesh;
 mod network;
 mod rbac;
 mod unknown_pod;

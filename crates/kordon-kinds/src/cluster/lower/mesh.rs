@@ -35,10 +35,12 @@ pub(super) fn pod_membership(
     }
     let wish = labels.get(INJECT).or_else(|| annotations.get(INJECT));
     match (wish.map(String::as_str), dataplane(labels)) {
-        (Some("false"), None) | (_, Some("none")) => Membership::Outside,
+        (Some("false"), Some("none")) => Membership::Outside,
         (_, Some("ambient")) => Membership::Shared,
+        (Some("false"), _) => Membership::NotOwn,
         (Some("true"), _) => Membership::Wanted,
         _ if labels.contains_key("istio.io/rev") => Membership::Wanted,
+        (_, Some("none")) => Membership::NotShared,
         _ => Membership::Unspecified,
     }
 }
