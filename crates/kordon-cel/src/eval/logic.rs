@@ -1,0 +1,128 @@
+//! Conditions.
+
+use super::{Frame, eval, test};
+use crate::error::{EvalError, Reason};
+use crate::ir::{Node, Relation};
+use crate::value::{Key, List, Ref, Value, order};
+
+/// `&&`: false if one operand is, whatever the others are; else an error if one operand is.
+pub(super) fn and<'a>(operands: &'a [Node], frame: &mut Frame<'a>) -> Result<bool, EvalError> {
+    all_are(true, operands, frame)
+}
+
+/// `||`: true if one operand is, whatever the others are; else an error if one operand is.
+pub(super) fn or<'a>(operands: &'a [Node], frame: &mut Frame<'a>) -> Result<bool, EvalError> {
+    all_are(false, operands, frame)
+}
+
+/// `value` if all operands are, its opposite if one is.
+fn all_are<'a>(
+    value: bool,
+    operands: &'a [Node],
+    frame: &mut Frame<'a>,
+) -> Result<bool, EvalError> {
+    let mut failed = None;
+    for operand in operands {
+        match test(operand, frame) {
+            Ok(found) if found == value => {}
+            Ok(found) => return Ok(found),
+            Err(error) if error.is_final() => return Err(error),
+            Err(error) => failed = failed.or(Some(error)),
+        }
+    }
+    failed.map_or(Ok(value), Err)
+}
+
+pub(super) fn equal<'a>(
+    node: &'a Node,
+    operands: &'a [Node; 2],
+    frame: &mut Frame<'a>,
+) -> Result<bool, EvalError> {
+    let [left, right] = operands;
+    let (left, right) = (eval(left, frame)?, eval(right, frame)?);
+    charge_comparison(node, &left, &right, frame)?;
+    Ok(order::equal(&left, &right))
+}
+
+fn charge_comparison(
+    node: &Node,
+    left: &Value<'_>,
+    right: &Value<'_>,
+    frame: &mut Frame<'_>,
+) -> Result<(), EvalError> {
+    node.at(frame
+        .budget
+        .charge(order::weight(left).saturating_add(order::weight(right))))
+}
+
+pub(super) fn compare<'a>(
+    node: &'a Node,
+    relation: Relation,
+    operands: &'a [Node; 2],
+    frame: &mut Frame<'a>,
+) -> Result<bool, EvalError> {
+    let [left, right] = operands;
+    let (left, right) = (eval(left, frame)?, eval(right, frame)?);
+    let ordering = node.at(order::compare(&left, &right))?;
+    charge_comparison(node, &left, &right, frame)?;
+    // What is not a number is neither less nor greater than anything.
+    Ok(ordering.is_some_and(|ordering| match relation {
+        Relation::Less => ordering.is_lt(),
+        Relation::LessEqual => ordering.is_le(),
+        Relation::Greater => ordering.is_gt(),
+        Relation::GreaterEqual => ordering.is_ge(),
+    }))
+}
+
+/// `value in container`
+pub(super) fn contains<'a>(
+    node: &'a Node,
+    operands: &'a [Node; 2],
+    frame: &mut Frame<'a>,
+) -> Result<bool, EvalError> {
+    let [value, container] = operands;
+    let (value, container) = (eval(value, frame)?, eval(container, frame)?);
+    match container {
+        Value::List(list) => {
+            let weight = order::weight(&value).saturating_add(1);
+            node.at(frame
+                .budget
+                .charge(weight.saturating_mul(list.len() as u64)))?;
+            Ok(list.iter().any(|element| order::equal(&element, &value)))
+        }
+        Value::Map(map) => match value {
+            Value::Bool(_)
+            | Value::Int(_)
+            | Value::Uint(_)
+            | Value::Double(_)
+            | Value::String(_) => Ok(Key::new(value).is_some_and(|key| map.value(&key).is_some())),
+            _ => Err(node.fail(Reason::NoOverload)),
+        },
+        _ => Err(node.fail(Reason::NoOverload)),
+    }
+}
+
+/// `'text' in container`
+pub(super) fn holds<'a>(
+    node: &'a Node,
+    container: &'a Node,
+    text: &str,
+    frame: &mut Frame<'a>,
+) -> Result<bool, EvalError> {
+    match eval(container, frame)? {
+        Value::List(list) => {
+            node.at(frame.budget.charge(list.len() as u64))?;
+            Ok(list_holds(&list, text))
+        }
+        Value::Map(map) => Ok(map.value(&Key::String(Ref::Borrowed(text))).is_some()),
+        _ => Err(node.fail(Reason::NoOverload)),
+    }
+}
+
+fn list_holds(list: &List<'_>, text: &str) -> bool {
+    match list {
+        List::Strings(texts) => texts.contains(&text),
+        List::Values(values) => values.iter().any(|value| value.as_str() == Some(text)),
+        List::Host(_) => list.iter().any(|value| value.as_str() == Some(text)),
+    }
+}

@@ -1,0 +1,8 @@
+//! Tests of the language through the public API.
+
+#[cfg(test)]
+mod conformance;
+#[cfg(test)]
+mod fuzzed;
+#[cfg(test)]
+mod suite;
