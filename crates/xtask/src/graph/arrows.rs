@@ -26,8 +26,13 @@ const FACADE: &[&str] = &["kordon", "kordon-identity"];
 
 const ROWS: &[Row] = &[
     row("kordon-syntax", &[], Dev::Same),
-    row("kordon-core", &["kordon-syntax"], Dev::Same),
-    row("kordon-kinds", BELOW_KINDS, Dev::Same),
+    row("kordon-cel", &["kordon-syntax"], Dev::Same),
+    row("kordon-core", &["kordon-cel", "kordon-syntax"], Dev::Same),
+    row(
+        "kordon-kinds",
+        &["kordon-cel", "kordon-core", "kordon-syntax"],
+        Dev::Same,
+    ),
     row("kordon-analyze", BELOW_KINDS, Dev::Same),
     row("kordon-observe", BELOW_KINDS, Dev::Same),
     row("kordon-identity", BELOW_KINDS, Dev::Same),
@@ -35,6 +40,7 @@ const ROWS: &[Row] = &[
         "kordon",
         &[
             "kordon-analyze",
+            "kordon-cel",
             "kordon-core",
             "kordon-kinds",
             "kordon-observe",
@@ -47,6 +53,7 @@ const ROWS: &[Row] = &[
         &[
             "kordon",
             "kordon-analyze",
+            "kordon-cel",
             "kordon-core",
             "kordon-identity",
             "kordon-kinds",
@@ -62,7 +69,7 @@ const ROWS: &[Row] = &[
     row("kordon-wasm", FACADE, Dev::Testkit),
     row(
         "kordon-benches",
-        &["kordon", "kordon-identity", TESTKIT],
+        &["kordon", "kordon-cel", "kordon-identity", TESTKIT],
         Dev::Testkit,
     ),
     row("xtask", &[], Dev::Same),
@@ -136,6 +143,7 @@ mod tests {
     fn arrows_point_down() {
         for (from, to) in [
             ("kordon-core", "kordon-syntax"),
+            ("kordon-core", "kordon-cel"),
             ("kordon-kinds", "kordon-core"),
             ("kordon", "kordon-kinds"),
             ("kordon-cli", "kordon"),
@@ -153,6 +161,7 @@ mod tests {
     fn an_arrow_upwards_or_sideways_is_refused_in_each_table_of_the_manifest() {
         for (from, to) in [
             ("kordon-syntax", "kordon-core"),
+            ("kordon-cel", "kordon-core"),
             ("kordon-core", "kordon-kinds"),
             ("kordon-kinds", "kordon-analyze"),
             ("kordon", "kordon-cli"),

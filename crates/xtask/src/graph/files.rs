@@ -13,6 +13,7 @@ use crate::workspace::{Package, Workspace};
 const PURE: &[&str] = &[
     "kordon",
     "kordon-analyze",
+    "kordon-cel",
     "kordon-core",
     "kordon-identity",
     "kordon-kinds",
