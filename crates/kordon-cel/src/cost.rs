@@ -9,14 +9,15 @@ use crate::error::Reason;
 
 pub(crate) use self::estimate::estimate;
 
-/// What an evaluation costs, from the least to the most, whatever the request holds.
+/// What an evaluation is estimated to cost before any request is there.
 ///
-/// The most is what texts and lists of the sizes that the environment assumes can cause.
+/// The most assumes texts and lists of the sizes that the environment says, also for what the
+/// expression builds. It is no bound: the limit of the evaluation is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cost {
     /// No evaluation costs less.
     pub least: u64,
-    /// No evaluation costs more, if no value of the request is larger than was assumed.
+    /// An evaluation of values of the assumed sizes rarely costs more.
     pub most: u64,
 }
 

@@ -52,9 +52,9 @@ pub enum Reason {
     /// The variable has no value in this request.
     #[error("variable without a value")]
     Unset,
-    /// A function of the host failed.
-    #[error("{0}")]
-    Host(&'static str),
+    /// A function of the host failed; the number is the host's own.
+    #[error("function of the host failed with {0}")]
+    Host(u16),
     /// The work of the evaluation is beyond its limit. No operator absorbs this.
     #[error("cost limit exceeded")]
     Cost,

@@ -16,8 +16,8 @@ use crate::cost::Budget;
 use crate::error::{EvalError, Reason};
 use crate::functions::Body;
 use crate::functions::regex::charge as charge_match;
-use crate::ir::{Bind, Call, Node, Op, OptMap, Pattern, TextTest};
-use crate::value::{Object, Value};
+use crate::ir::{Bind, Call, Node, Op, OptMap, Pattern, Place, TextTest};
+use crate::value::{Object, Ref, Value};
 
 /// What an evaluation works on.
 pub(crate) struct Frame<'a> {
@@ -71,7 +71,7 @@ impl Node {
 pub(crate) fn eval<'a>(node: &'a Node, frame: &mut Frame<'a>) -> Result<Value<'a>, EvalError> {
     match &node.op {
         Op::Constant(value) => Ok(value.view()),
-        Op::Place { slot, fields } => place(node, *slot, fields, frame),
+        Op::Place(place) => self::place(node, place, frame),
         Op::Local(slot) => local(node, *slot, frame),
         Op::Select { operand, field } => access::select(node, operand, field, frame),
         Op::SelectOptional { operand, field } => {
@@ -122,25 +122,43 @@ pub(crate) fn test<'a>(node: &'a Node, frame: &mut Frame<'a>) -> Result<bool, Ev
     }
 }
 
-fn place<'a>(
-    node: &'a Node,
-    slot: usize,
-    fields: &[usize],
-    frame: &mut Frame<'a>,
-) -> Result<Value<'a>, EvalError> {
-    let Some(mut value) = frame.root.field(slot) else {
-        return Err(node.fail(Reason::Unset));
-    };
-    for field in fields {
-        let Value::Object(object) = value else {
-            return Err(node.fail(Reason::NoOverload));
-        };
+#[inline]
+fn place<'a>(node: &'a Node, place: &Place, frame: &Frame<'a>) -> Result<Value<'a>, EvalError> {
+    let mut object = frame.root;
+    for field in &place.objects {
         match object.field(*field) {
-            Some(inner) => value = inner,
-            None => return Err(node.fail(Reason::NoSuchKey)),
+            Some(Value::Object(inner)) => object = inner,
+            Some(_) => return Err(node.fail(Reason::NoOverload)),
+            None => return Err(node.fail(Reason::Unset)),
         }
     }
-    Ok(value)
+    object.field(place.field).ok_or(node.fail(Reason::Unset))
+}
+
+/// What a text says about itself; `None` if the value is no text.
+///
+/// The most common places of texts are read without a value in between.
+#[inline]
+fn on_text<'a, T>(
+    subject: &'a Node,
+    frame: &mut Frame<'a>,
+    read: impl FnOnce(&str, &mut Budget) -> T,
+) -> Result<Option<T>, EvalError> {
+    let value = match &subject.op {
+        Op::Place(place) => self::place(subject, place, frame)?,
+        Op::Local(slot) => {
+            if let Some(Local::Value(Value::String(text))) = frame.locals.get(*slot) {
+                return Ok(Some(read(text, &mut frame.budget)));
+            }
+            eval(subject, frame)?
+        }
+        _ => eval(subject, frame)?,
+    };
+    Ok(match value {
+        Value::String(Ref::Borrowed(text)) => Some(read(text, &mut frame.budget)),
+        Value::String(text) => Some(read(&text, &mut frame.budget)),
+        _ => None,
+    })
 }
 
 fn local<'a>(node: &'a Node, slot: usize, frame: &mut Frame<'a>) -> Result<Value<'a>, EvalError> {
@@ -215,24 +233,29 @@ fn text<'a>(
     constant: &str,
     frame: &mut Frame<'a>,
 ) -> Result<bool, EvalError> {
-    let value = eval(subject, frame)?;
-    let Value::String(found) = &value else {
-        return match test {
-            TextTest::Equal => Ok(false),
-            TextTest::NotEqual => Ok(true),
-            _ => Err(node.fail(Reason::NoOverload)),
-        };
-    };
-    Ok(match test {
-        TextTest::Equal => **found == *constant,
-        TextTest::NotEqual => **found != *constant,
-        TextTest::StartsWith => found.starts_with(constant),
-        TextTest::EndsWith => found.ends_with(constant),
-        TextTest::Contains => {
-            node.at(frame.budget.charge_bytes(found.len()))?;
-            found.contains(constant)
+    match test {
+        TextTest::Equal => {
+            on_text(subject, frame, |text, _| text == constant).map(Option::unwrap_or_default)
         }
-    })
+        TextTest::NotEqual => {
+            on_text(subject, frame, |text, _| text != constant).map(|found| found.unwrap_or(true))
+        }
+        TextTest::StartsWith => {
+            let found = on_text(subject, frame, |text, _| text.starts_with(constant))?;
+            found.ok_or(node.fail(Reason::NoOverload))
+        }
+        TextTest::EndsWith => {
+            let found = on_text(subject, frame, |text, _| text.ends_with(constant))?;
+            found.ok_or(node.fail(Reason::NoOverload))
+        }
+        TextTest::Contains => {
+            let found = on_text(subject, frame, |text, budget| {
+                budget.charge_bytes(text.len())?;
+                Ok(text.contains(constant))
+            })?;
+            node.at(found.unwrap_or(Err(Reason::NoOverload)))
+        }
+    }
 }
 
 fn one_of<'a>(
@@ -240,11 +263,10 @@ fn one_of<'a>(
     texts: &[Box<str>],
     frame: &mut Frame<'a>,
 ) -> Result<bool, EvalError> {
-    let value = eval(subject, frame)?;
-    let Value::String(text) = &value else {
-        return Ok(false);
-    };
-    Ok(texts.iter().any(|constant| **constant == **text))
+    let found = on_text(subject, frame, |text, _| {
+        texts.iter().any(|constant| **constant == *text)
+    })?;
+    Ok(found.unwrap_or(false))
 }
 
 fn matches<'a>(
@@ -253,10 +275,9 @@ fn matches<'a>(
     pattern: &Pattern,
     frame: &mut Frame<'a>,
 ) -> Result<bool, EvalError> {
-    let value = eval(subject, frame)?;
-    let Value::String(text) = &value else {
-        return Err(node.fail(Reason::NoOverload));
-    };
-    node.at(charge_match(&pattern.text, text, &mut frame.budget))?;
-    Ok(pattern.regex.is_match(text))
+    let found = on_text(subject, frame, |text, budget| {
+        charge_match(&pattern.text, text, budget)?;
+        Ok(pattern.regex.is_match(text))
+    })?;
+    node.at(found.unwrap_or(Err(Reason::NoOverload)))
 }

@@ -22,11 +22,8 @@ pub(crate) struct Node {
 #[derive(Debug)]
 pub(crate) enum Op {
     Constant(Value<'static>),
-    /// A variable, and fields of declared objects from there on, by index.
-    Place {
-        slot: usize,
-        fields: Box<[usize]>,
-    },
+    /// A field of a declared object.
+    Place(Place),
     Local(usize),
     Select {
         operand: Box<Node>,
@@ -87,6 +84,13 @@ pub(crate) enum Op {
     OptionalOrValue(Box<[Node; 2]>),
     /// What could not be resolved in an unchecked expression.
     Fail(Reason),
+}
+
+/// The indices of the fields that lead from the request to a value, the last of them apart.
+#[derive(Debug)]
+pub(crate) struct Place {
+    pub(crate) objects: Box<[usize]>,
+    pub(crate) field: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,7 +176,7 @@ impl Op {
     /// The nodes directly inside.
     pub(crate) fn children(&self) -> Vec<&Node> {
         match self {
-            Self::Constant(_) | Self::Place { .. } | Self::Local(_) | Self::Fail(_) => Vec::new(),
+            Self::Constant(_) | Self::Place(_) | Self::Local(_) | Self::Fail(_) => Vec::new(),
             Self::Select { operand, .. }
             | Self::SelectOptional { operand, .. }
             | Self::Has { operand, .. }

@@ -165,21 +165,40 @@ impl Parser<'_> {
     /// Operands joined by operators that bind at least as tight as `level`.
     fn operators(&mut self, level: Level) -> Result<Expr, Problem> {
         let mut left = self.unary()?;
-        while let Some((operator, its_level, next)) =
-            self.operator().filter(|found| found.1 >= level)
-        {
+        while let Some((operator, _, next)) = self.operator().filter(|found| found.1 >= level) {
             self.at += 1;
             let right = self.nested(|parser| parser.operators(next))?;
             let span = left.span.to(right.span);
-            let kind = match operator {
-                Operator::Binary(binary) => Kind::Binary(binary, Box::new([left, right])),
-                Operator::And => Kind::And(joined(left, right, is_and)),
-                Operator::Or => Kind::Or(joined(left, right, is_or)),
+            left = match operator {
+                Operator::Binary(binary) => {
+                    self.node(span, Kind::Binary(binary, Box::new([left, right])))?
+                }
+                Operator::And => self.joined(span, left, right, Chain::And)?,
+                Operator::Or => self.joined(span, left, right, Chain::Or)?,
             };
-            debug_assert!(its_level < next, "operators are left-associative");
-            left = self.node(span, kind)?;
         }
         Ok(left)
+    }
+
+    /// One more operand of a chain. Only the new one can make the chain higher.
+    fn joined(&self, span: Span, left: Expr, right: Expr, chain: Chain) -> Result<Expr, Problem> {
+        let (mut operands, height) = match chain.operands(left) {
+            Ok(found) => found,
+            Err(first) => {
+                let height = first.height.saturating_add(1);
+                (vec![first], height)
+            }
+        };
+        let height = height.max(right.height.saturating_add(1));
+        operands.push(right);
+        if height > self.max_depth {
+            return Err(self.too_deep(span));
+        }
+        Ok(Expr {
+            span,
+            height,
+            kind: chain.of(operands),
+        })
     }
 
     /// The operator here, its level, and the level of what stands right of it.
@@ -245,25 +264,29 @@ impl Parser<'_> {
     }
 }
 
-/// The operands of a chain of one logical operator, which is associative even with errors.
-fn joined(left: Expr, right: Expr, parts: impl Fn(Kind) -> Result<Vec<Expr>, Kind>) -> Vec<Expr> {
-    let span = left.span;
-    let height = left.height;
-    let mut operands = parts(left.kind).unwrap_or_else(|kind| vec![Expr { span, height, kind }]);
-    operands.push(right);
-    operands
+/// A logical operator, which is associative even with errors.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Chain {
+    And,
+    Or,
 }
 
-fn is_and(kind: Kind) -> Result<Vec<Expr>, Kind> {
-    match kind {
-        Kind::And(operands) => Ok(operands),
-        other => Err(other),
+impl Chain {
+    /// The operands so far, if an expression is a chain of this operator.
+    fn operands(self, expr: Expr) -> Result<(Vec<Expr>, u32), Expr> {
+        let height = expr.height;
+        match (self, expr.kind) {
+            (Self::And, Kind::And(operands)) | (Self::Or, Kind::Or(operands)) => {
+                Ok((operands, height))
+            }
+            (_, kind) => Err(Expr { kind, ..expr }),
+        }
     }
-}
 
-fn is_or(kind: Kind) -> Result<Vec<Expr>, Kind> {
-    match kind {
-        Kind::Or(operands) => Ok(operands),
-        other => Err(other),
+    fn of(self, operands: Vec<Expr>) -> Kind {
+        match self {
+            Self::And => Kind::And(operands),
+            Self::Or => Kind::Or(operands),
+        }
     }
 }

@@ -1,7 +1,9 @@
 //! Estimates of costs from the program alone.
 //!
 //! Follows how evaluation charges: all nodes at first, then each turn of a loop, then what
-//! functions read and write, taken at the sizes that the environment assumes.
+//! functions read and write, taken at the sizes that the environment assumes. Values that an
+//! expression builds are taken to be of these sizes as well, and to hold small values, so this is
+//! no bound; the budget of the evaluation is.
 
 use super::Cost;
 use crate::ast::Fold;
@@ -68,7 +70,9 @@ impl Estimator {
                 (1 + self.weight(value)).saturating_mul(self.elements(container))
             }
             Op::Holds { container, .. } => self.elements(container),
-            Op::Matches { pattern, .. } => (1 + pattern.text.len() as u64 / 4).saturating_mul(text),
+            Op::Matches { pattern, .. } => (1 + pattern.text.len() as u64 / 4)
+                .saturating_mul(text)
+                .saturating_add(1),
             Op::Arithmetic(..) => (2 * text).max(2 * self.sizes.elements),
             Op::Call(call) => self.call(&call.function, &call.arguments),
             _ => 0,
@@ -93,6 +97,9 @@ impl Estimator {
         let is_square = name == "distinct" || name.starts_with("sets.") || name == "sort";
         if is_square {
             return read.saturating_mul(elements.max(1));
+        }
+        if name == "split" {
+            return read.saturating_add(self.sizes.text);
         }
         if matches!(name, "join" | "format") {
             return read.saturating_add(elements.saturating_mul(text));

@@ -110,6 +110,10 @@ pub(super) fn holds<'a>(
     frame: &mut Frame<'a>,
 ) -> Result<bool, EvalError> {
     match eval(container, frame)? {
+        Value::List(List::Strings(texts)) => {
+            node.at(frame.budget.charge(texts.len() as u64))?;
+            Ok(texts.contains(&text))
+        }
         Value::List(list) => {
             node.at(frame.budget.charge(list.len() as u64))?;
             Ok(list_holds(&list, text))
@@ -121,8 +125,7 @@ pub(super) fn holds<'a>(
 
 fn list_holds(list: &List<'_>, text: &str) -> bool {
     match list {
-        List::Strings(texts) => texts.contains(&text),
         List::Values(values) => values.iter().any(|value| value.as_str() == Some(text)),
-        List::Host(_) => list.iter().any(|value| value.as_str() == Some(text)),
+        _ => list.iter().any(|value| value.as_str() == Some(text)),
     }
 }

@@ -6,7 +6,7 @@ use super::{Lowerer, Tall, tall};
 use crate::ast::{Expr, Ident, Kind, Name, Select};
 use crate::env::Target;
 use crate::error::Reason;
-use crate::ir::Op;
+use crate::ir::{Op, Place};
 use crate::types::Type;
 use crate::value::{Ref, Value};
 
@@ -33,15 +33,15 @@ impl Lowerer<'_> {
             }
             Some((Target::Variable(slot), taken)) => {
                 let rest = fields.get(taken..).unwrap_or_default();
-                let fields = self.places(slot, rest);
-                tall(expr.span, 0, Op::Place { slot, fields })
+                let place = place(slot, &self.places(slot, rest));
+                tall(expr.span, 0, Op::Place(place))
             }
             None => tall(expr.span, 0, Op::Fail(Reason::Undeclared)),
         }
     }
 
     /// The indices of the fields that lead from a variable through declared objects.
-    fn places(&self, slot: usize, fields: &[Name]) -> Box<[usize]> {
+    fn places(&self, slot: usize, fields: &[Name]) -> Vec<usize> {
         let mut of = self.env.variable_type(slot);
         let mut places = Vec::new();
         for field in fields {
@@ -54,7 +54,7 @@ impl Lowerer<'_> {
             places.push(index);
             of = Some(inner);
         }
-        places.into()
+        places
     }
 
     pub(super) fn select(&mut self, expr: &Expr, select: &Select) -> Tall {
@@ -88,5 +88,18 @@ impl Lowerer<'_> {
             Some((Target::Type(..), taken)) => taken == fields.len(),
             None => matches!(expr.kind, Kind::Ident(_)),
         }
+    }
+}
+
+fn place(slot: usize, fields: &[usize]) -> Place {
+    match fields.split_last() {
+        Some((last, before)) => Place {
+            objects: [slot].into_iter().chain(before.iter().copied()).collect(),
+            field: *last,
+        },
+        None => Place {
+            objects: Box::default(),
+            field: slot,
+        },
     }
 }

@@ -5,4 +5,8 @@ mod conformance;
 #[cfg(test)]
 mod fuzzed;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod messages;
+#[cfg(test)]
 mod suite;
