@@ -58,9 +58,9 @@ pub(crate) fn docs(workspace: &Workspace) -> Result<()> {
         .run()
 }
 
-/// The benchmarks of other engines: their names begin so, and so is the feature called that
-/// builds them.
-const PEERS: &str = "peers";
+/// The benchmarks beside other engines: how their names begin, which is also the name of their
+/// target, and the feature that builds the engines.
+const PEERS: &[(&str, &str)] = &[("peers", "peers"), ("cel", "cel-peer")];
 
 /// What benchmarks Kordon by itself, as words of `cargo bench`. They are named, since a pattern
 /// would mean the other engines too, which want their feature.
@@ -71,13 +71,14 @@ pub(crate) const BENCHES: &str =
 /// so they run only where the filter asks for them.
 pub(crate) fn bench(workspace: &Workspace, filter: Option<&str>) -> Result<()> {
     let step = Step::cargo(workspace);
-    let step = if filter.is_some_and(|filter| filter.starts_with(PEERS)) {
-        step.words("bench --package kordon-benches --features")
-            .arg(PEERS)
+    let is_asked_for = |name: &str| filter.is_some_and(|filter| filter.starts_with(name));
+    let step = match PEERS.iter().find(|(name, _)| is_asked_for(name)) {
+        Some((name, feature)) => step
+            .words("bench --package kordon-benches --features")
+            .arg(feature)
             .arg("--bench")
-            .arg(PEERS)
-    } else {
-        step.arg("bench").words(BENCHES)
+            .arg(name),
+        None => step.arg("bench").words(BENCHES),
     };
     match filter {
         Some(filter) => step.arg("--").arg(filter).run(),
