@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use cel::{Context, Program};
 use kordon_cel::{Env, List, Map, Mapping, Object, Timestamp, Type, Value};
 
-pub(crate) const GROUPS: &[&str] = &["dev", "ops", "admins"];
+const GROUPS: &[&str] = &["dev", "ops", "admins"];
 const TAGS: &[&str] = &["public", "eu"];
 const LABELS: &[(&str, &str)] = &[("app", "cart"), ("tier", "gold")];
 const NOW: &str = "2026-11-25T12:00:00Z";
@@ -24,6 +24,7 @@ pub(crate) struct Request {
 struct Principal {
     id: &'static str,
     role: &'static str,
+    groups: &'static [&'static str],
 }
 
 #[derive(Debug)]
@@ -31,6 +32,7 @@ struct Resource {
     owner: &'static str,
     state: &'static str,
     labels: Labels,
+    tags: &'static [&'static str],
 }
 
 #[derive(Debug)]
@@ -42,54 +44,58 @@ struct Call {
     method: &'static str,
 }
 
+/// Gives the fields of a struct, objects and texts without a value around them.
 macro_rules! object {
-    ($name:ident, $type_name:literal, $($index:literal $field:literal => |$this:ident| $value:expr;)*) => {
+    ($name:ident { $($index:literal $field:ident: $kind:ident,)* }) => {
         impl Object for $name {
             fn field(&self, index: usize) -> Option<Value<'_>> {
                 match index {
-                    $($index => { let $this = self; Some($value) })*
+                    $($index => Some(object!(@value self $field $kind)),)*
                     _ => None,
                 }
             }
 
             fn index_of(&self, name: &str) -> Option<usize> {
                 match name {
-                    $($field => Some($index),)*
+                    $(stringify!($field) => Some($index),)*
                     _ => None,
                 }
             }
 
             fn type_name(&self) -> &'static str {
-                $type_name
+                stringify!($name)
+            }
+
+            fn object(&self, index: usize) -> Option<&dyn Object> {
+                match index {
+                    $($index => object!(@object self $field $kind),)*
+                    _ => None,
+                }
+            }
+
+            fn text(&self, index: usize) -> Option<&str> {
+                match index {
+                    $($index => object!(@text self $field $kind),)*
+                    _ => None,
+                }
             }
         }
     };
+    (@value $this:ident $field:ident object) => { Value::Object(&$this.$field) };
+    (@value $this:ident $field:ident text) => { Value::str($this.$field) };
+    (@value $this:ident $field:ident texts) => { Value::List(List::Strings($this.$field)) };
+    (@value $this:ident $field:ident map) => { Value::Map(Map::host(&$this.$field)) };
+    (@value $this:ident $field:ident moment) => { Value::Timestamp($this.$field) };
+    (@object $this:ident $field:ident object) => { Some(&$this.$field) };
+    (@object $this:ident $field:ident $kind:ident) => { None };
+    (@text $this:ident $field:ident text) => { Some($this.$field) };
+    (@text $this:ident $field:ident $kind:ident) => { None };
 }
 
-object! { Request, "request",
-    0 "principal" => |this| Value::Object(&this.principal);
-    1 "resource" => |this| Value::Object(&this.resource);
-    2 "call" => |this| Value::Object(&this.call);
-    3 "now" => |this| Value::Timestamp(this.now);
-}
-
-object! { Principal, "Principal",
-    0 "id" => |this| Value::str(this.id);
-    1 "role" => |this| Value::str(this.role);
-    2 "groups" => |_this| Value::List(List::Strings(GROUPS));
-}
-
-object! { Resource, "Resource",
-    0 "owner" => |this| Value::str(this.owner);
-    1 "state" => |this| Value::str(this.state);
-    2 "labels" => |this| Value::Map(Map::host(&this.labels));
-    3 "tags" => |_this| Value::List(List::Strings(TAGS));
-}
-
-object! { Call, "Call",
-    0 "path" => |this| Value::str(this.path);
-    1 "method" => |this| Value::str(this.method);
-}
+object! { Request { 0 principal: object, 1 resource: object, 2 call: object, 3 now: moment, } }
+object! { Principal { 0 id: text, 1 role: text, 2 groups: texts, } }
+object! { Resource { 0 owner: text, 1 state: text, 2 labels: map, 3 tags: texts, } }
+object! { Call { 0 path: text, 1 method: text, } }
 
 impl Mapping for Labels {
     fn len(&self) -> usize {
@@ -111,11 +117,13 @@ pub(crate) fn request() -> Result<Request> {
         principal: Principal {
             id: "alice",
             role: "admin",
+            groups: GROUPS,
         },
         resource: Resource {
             owner: "alice",
             state: "active",
             labels: Labels(LABELS),
+            tags: TAGS,
         },
         call: Call {
             path: "/api/v1/items",

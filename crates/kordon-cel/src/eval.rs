@@ -1,8 +1,9 @@
 //! What a program does.
 //!
 //! Owns evaluation: one function for values, one for conditions, which need no value to be built.
-//! Each instruction has its own function, so that deep programs need little stack. Nothing here
-//! allocates unless a value is built.
+//! Each instruction has its own function, which is never inlined, so that the two that choose stay
+//! small: deep programs need little stack, and a step costs little. Nothing here allocates unless a
+//! value is built.
 
 mod access;
 mod arithmetic;
@@ -14,15 +15,15 @@ use smallvec::SmallVec;
 
 use crate::cost::Budget;
 use crate::error::{EvalError, Reason};
-use crate::functions::Body;
 use crate::functions::regex::charge as charge_match;
+use crate::functions::{self, Body};
 use crate::ir::{Bind, Call, Node, Op, OptMap, Pattern, Place, TextTest};
 use crate::value::{Object, Ref, Value};
 
 /// What an evaluation works on.
-pub(crate) struct Frame<'a> {
+pub(crate) struct Frame<'f, 'a> {
     root: &'a dyn Object,
-    locals: SmallVec<[Local<'a>; 4]>,
+    locals: &'f mut [Local<'a>],
     pub(crate) budget: Budget,
 }
 
@@ -35,17 +36,32 @@ pub(crate) enum Local<'a> {
     Failed(EvalError),
 }
 
-impl<'a> Frame<'a> {
-    pub(crate) fn new(root: &'a dyn Object, locals: usize, budget: Budget) -> Self {
-        let mut frame = Self {
+/// Variables for which there is room without an allocation.
+const FEW: usize = 4;
+
+/// Runs something with so many variables.
+#[inline]
+pub(crate) fn with_locals<'a, T>(count: usize, run: impl FnOnce(&mut [Local<'a>]) -> T) -> T {
+    let mut few = [const { Local::Unset }; FEW];
+    if let Some(few) = few.get_mut(..count) {
+        return run(few);
+    }
+    let mut many: Vec<Local<'a>> = Vec::new();
+    many.resize_with(count, || Local::Unset);
+    run(&mut many)
+}
+
+impl<'f, 'a> Frame<'f, 'a> {
+    #[inline]
+    pub(crate) fn new(root: &'a dyn Object, locals: &'f mut [Local<'a>], budget: Budget) -> Self {
+        Self {
             root,
-            locals: SmallVec::new(),
+            locals,
             budget,
-        };
-        frame.locals.resize_with(locals, || Local::Unset);
-        frame
+        }
     }
 
+    #[inline]
     fn set(&mut self, slot: usize, local: Local<'a>) {
         if let Some(place) = self.locals.get_mut(slot) {
             *place = local;
@@ -68,7 +84,7 @@ impl Node {
 }
 
 /// The value of a node.
-pub(crate) fn eval<'a>(node: &'a Node, frame: &mut Frame<'a>) -> Result<Value<'a>, EvalError> {
+pub(crate) fn eval<'a>(node: &'a Node, frame: &mut Frame<'_, 'a>) -> Result<Value<'a>, EvalError> {
     match &node.op {
         Op::Constant(value) => Ok(value.view()),
         Op::Place(place) => self::place(node, place, frame),
@@ -78,6 +94,8 @@ pub(crate) fn eval<'a>(node: &'a Node, frame: &mut Frame<'a>) -> Result<Value<'a
             access::select_optional(node, operand, field, frame)
         }
         Op::Index(parts) => access::index(node, parts, frame),
+        Op::Key { operand, key } => access::key(node, operand, key, frame),
+        Op::Size(operand) => size(node, operand, frame),
         Op::IndexOptional(parts) => access::index_optional(node, parts, frame),
         Op::List(elements) => build::list(node, elements, frame),
         Op::Map(entries) => build::map(node, entries, frame),
@@ -96,7 +114,7 @@ pub(crate) fn eval<'a>(node: &'a Node, frame: &mut Frame<'a>) -> Result<Value<'a
 }
 
 /// Whether a condition holds. A value that is neither true nor false is an error.
-pub(crate) fn test<'a>(node: &'a Node, frame: &mut Frame<'a>) -> Result<bool, EvalError> {
+pub(crate) fn test<'a>(node: &'a Node, frame: &mut Frame<'_, 'a>) -> Result<bool, EvalError> {
     match &node.op {
         Op::Text {
             test,
@@ -105,34 +123,65 @@ pub(crate) fn test<'a>(node: &'a Node, frame: &mut Frame<'a>) -> Result<bool, Ev
         } => text(node, *test, subject, constant, frame),
         Op::And(operands) => logic::and(operands, frame),
         Op::Or(operands) => logic::or(operands, frame),
-        Op::Not(operand) => test(operand, frame).map(|value| !value),
+        Op::Not(operand) => logic::not(operand, frame),
         Op::OneOf { subject, texts } => one_of(subject, texts, frame),
         Op::Holds { container, text } => logic::holds(node, container, text, frame),
         Op::Equal(operands) => logic::equal(node, operands, frame),
-        Op::NotEqual(operands) => logic::equal(node, operands, frame).map(|value| !value),
+        Op::NotEqual(operands) => logic::not_equal(node, operands, frame),
         Op::Compare(relation, operands) => logic::compare(node, *relation, operands, frame),
         Op::In(operands) => logic::contains(node, operands, frame),
         Op::Has { operand, field } => access::has(node, operand, field, frame),
         Op::Matches { subject, pattern } => matches(node, subject, pattern, frame),
         Op::Fold(it) if it.fold.is_condition() => fold::condition(node, it, frame),
-        _ => match eval(node, frame)? {
-            Value::Bool(value) => Ok(value),
-            _ => Err(node.fail(Reason::NoOverload)),
-        },
+        _ => value_as_condition(node, frame),
+    }
+}
+
+#[inline(never)]
+fn value_as_condition<'a>(node: &'a Node, frame: &mut Frame<'_, 'a>) -> Result<bool, EvalError> {
+    match eval(node, frame)? {
+        Value::Bool(value) => Ok(value),
+        _ => Err(node.fail(Reason::NoOverload)),
+    }
+}
+
+impl Place {
+    /// The object that has the field; `None` if one on the way is not there.
+    #[inline]
+    fn holder<'a>(&self, root: &'a dyn Object) -> Option<&'a dyn Object> {
+        let mut object = root;
+        for field in &self.objects {
+            object = object.object(*field)?;
+        }
+        Some(object)
     }
 }
 
 #[inline]
-fn place<'a>(node: &'a Node, place: &Place, frame: &Frame<'a>) -> Result<Value<'a>, EvalError> {
-    let mut object = frame.root;
-    for field in &place.objects {
-        match object.field(*field) {
-            Some(Value::Object(inner)) => object = inner,
-            Some(_) => return Err(node.fail(Reason::NoOverload)),
-            None => return Err(node.fail(Reason::Unset)),
-        }
+fn place<'a>(node: &'a Node, place: &Place, frame: &Frame<'_, 'a>) -> Result<Value<'a>, EvalError> {
+    place
+        .holder(frame.root)
+        .and_then(|object| object.field(place.field))
+        .ok_or_else(|| node.fail(Reason::Unset))
+}
+
+/// The value of a node that most likely is a place.
+#[inline]
+fn read<'a>(node: &'a Node, frame: &mut Frame<'_, 'a>) -> Result<Value<'a>, EvalError> {
+    match &node.op {
+        Op::Place(place) => self::place(node, place, frame),
+        _ => eval(node, frame),
     }
-    object.field(place.field).ok_or(node.fail(Reason::Unset))
+}
+
+#[inline(never)]
+fn size<'a>(
+    node: &'a Node,
+    operand: &'a Node,
+    frame: &mut Frame<'_, 'a>,
+) -> Result<Value<'a>, EvalError> {
+    let operand = read(operand, frame)?;
+    node.at(functions::size(&[operand], &mut frame.budget))
 }
 
 /// What a text says about itself; `None` if the value is no text.
@@ -141,27 +190,35 @@ fn place<'a>(node: &'a Node, place: &Place, frame: &Frame<'a>) -> Result<Value<'
 #[inline]
 fn on_text<'a, T>(
     subject: &'a Node,
-    frame: &mut Frame<'a>,
-    read: impl FnOnce(&str, &mut Budget) -> T,
+    frame: &mut Frame<'_, 'a>,
+    say: impl FnOnce(&str, &mut Budget) -> T,
 ) -> Result<Option<T>, EvalError> {
-    let value = match &subject.op {
-        Op::Place(place) => self::place(subject, place, frame)?,
-        Op::Local(slot) => {
-            if let Some(Local::Value(Value::String(text))) = frame.locals.get(*slot) {
-                return Ok(Some(read(text, &mut frame.budget)));
-            }
-            eval(subject, frame)?
-        }
-        _ => eval(subject, frame)?,
+    let short = match &subject.op {
+        Op::Place(place) => place
+            .holder(frame.root)
+            .and_then(|object| object.text(place.field)),
+        Op::Local(slot) => match frame.locals.get(*slot) {
+            Some(Local::Value(Value::String(text))) => Some(&**text),
+            _ => None,
+        },
+        _ => None,
     };
-    Ok(match value {
-        Value::String(Ref::Borrowed(text)) => Some(read(text, &mut frame.budget)),
-        Value::String(text) => Some(read(&text, &mut frame.budget)),
+    if let Some(text) = short {
+        return Ok(Some(say(text, &mut frame.budget)));
+    }
+    Ok(match read(subject, frame)? {
+        Value::String(Ref::Borrowed(text)) => Some(say(text, &mut frame.budget)),
+        Value::String(text) => Some(say(&text, &mut frame.budget)),
         _ => None,
     })
 }
 
-fn local<'a>(node: &'a Node, slot: usize, frame: &mut Frame<'a>) -> Result<Value<'a>, EvalError> {
+#[inline(never)]
+fn local<'a>(
+    node: &'a Node,
+    slot: usize,
+    frame: &mut Frame<'_, 'a>,
+) -> Result<Value<'a>, EvalError> {
     match frame.locals.get(slot) {
         Some(Local::Value(value)) => Ok(value.clone()),
         Some(Local::Failed(error)) => Err(*error),
@@ -171,7 +228,11 @@ fn local<'a>(node: &'a Node, slot: usize, frame: &mut Frame<'a>) -> Result<Value
 }
 
 /// Evaluates a bound value at its first use, and keeps what came out.
-fn force<'a>(slot: usize, value: &'a Node, frame: &mut Frame<'a>) -> Result<Value<'a>, EvalError> {
+fn force<'a>(
+    slot: usize,
+    value: &'a Node,
+    frame: &mut Frame<'_, 'a>,
+) -> Result<Value<'a>, EvalError> {
     let result = eval(value, frame);
     let kept = match &result {
         Ok(value) => Local::Value(value.clone()),
@@ -181,7 +242,11 @@ fn force<'a>(slot: usize, value: &'a Node, frame: &mut Frame<'a>) -> Result<Valu
     result
 }
 
-fn conditional<'a>(parts: &'a [Node; 3], frame: &mut Frame<'a>) -> Result<Value<'a>, EvalError> {
+#[inline(never)]
+fn conditional<'a>(
+    parts: &'a [Node; 3],
+    frame: &mut Frame<'_, 'a>,
+) -> Result<Value<'a>, EvalError> {
     let [condition, then, otherwise] = parts;
     if test(condition, frame)? {
         eval(then, frame)
@@ -190,7 +255,12 @@ fn conditional<'a>(parts: &'a [Node; 3], frame: &mut Frame<'a>) -> Result<Value<
     }
 }
 
-fn call<'a>(node: &'a Node, call: &'a Call, frame: &mut Frame<'a>) -> Result<Value<'a>, EvalError> {
+#[inline(never)]
+fn call<'a>(
+    node: &'a Node,
+    call: &'a Call,
+    frame: &mut Frame<'_, 'a>,
+) -> Result<Value<'a>, EvalError> {
     let mut arguments: SmallVec<[Value<'a>; 3]> = SmallVec::new();
     for argument in &call.arguments {
         arguments.push(eval(argument, frame)?);
@@ -201,15 +271,17 @@ fn call<'a>(node: &'a Node, call: &'a Call, frame: &mut Frame<'a>) -> Result<Val
     })
 }
 
-fn bind<'a>(bind: &'a Bind, frame: &mut Frame<'a>) -> Result<Value<'a>, EvalError> {
+#[inline(never)]
+fn bind<'a>(bind: &'a Bind, frame: &mut Frame<'_, 'a>) -> Result<Value<'a>, EvalError> {
     frame.set(bind.slot, Local::Pending(&bind.value));
     eval(&bind.body, frame)
 }
 
+#[inline(never)]
 fn opt_map<'a>(
     node: &'a Node,
     map: &'a OptMap,
-    frame: &mut Frame<'a>,
+    frame: &mut Frame<'_, 'a>,
 ) -> Result<Value<'a>, EvalError> {
     let Value::Optional(operand) = eval(&map.operand, frame)? else {
         return Err(node.fail(Reason::NoOverload));
@@ -226,12 +298,13 @@ fn opt_map<'a>(
     }
 }
 
+#[inline(never)]
 fn text<'a>(
     node: &'a Node,
     test: TextTest,
     subject: &'a Node,
     constant: &str,
-    frame: &mut Frame<'a>,
+    frame: &mut Frame<'_, 'a>,
 ) -> Result<bool, EvalError> {
     match test {
         TextTest::Equal => {
@@ -242,11 +315,11 @@ fn text<'a>(
         }
         TextTest::StartsWith => {
             let found = on_text(subject, frame, |text, _| text.starts_with(constant))?;
-            found.ok_or(node.fail(Reason::NoOverload))
+            found.ok_or_else(|| node.fail(Reason::NoOverload))
         }
         TextTest::EndsWith => {
             let found = on_text(subject, frame, |text, _| text.ends_with(constant))?;
-            found.ok_or(node.fail(Reason::NoOverload))
+            found.ok_or_else(|| node.fail(Reason::NoOverload))
         }
         TextTest::Contains => {
             let found = on_text(subject, frame, |text, budget| {
@@ -258,10 +331,11 @@ fn text<'a>(
     }
 }
 
+#[inline(never)]
 fn one_of<'a>(
     subject: &'a Node,
     texts: &[Box<str>],
-    frame: &mut Frame<'a>,
+    frame: &mut Frame<'_, 'a>,
 ) -> Result<bool, EvalError> {
     let found = on_text(subject, frame, |text, _| {
         texts.iter().any(|constant| **constant == *text)
@@ -269,11 +343,12 @@ fn one_of<'a>(
     Ok(found.unwrap_or(false))
 }
 
+#[inline(never)]
 fn matches<'a>(
     node: &'a Node,
     subject: &'a Node,
     pattern: &Pattern,
-    frame: &mut Frame<'a>,
+    frame: &mut Frame<'_, 'a>,
 ) -> Result<bool, EvalError> {
     let found = on_text(subject, frame, |text, budget| {
         charge_match(&pattern.text, text, budget)?;

@@ -33,6 +33,7 @@ use crate::value::Value;
 pub(crate) use self::conversions::double_text;
 pub(crate) use self::lists::sorted;
 pub(crate) use self::optionals::inner as optional_value;
+pub(crate) use self::standard::size;
 
 /// What a function does with its arguments, the receiver first.
 pub(crate) type Builtin = for<'a> fn(&[Value<'a>], &mut Budget) -> Result<Value<'a>, Reason>;

@@ -39,6 +39,13 @@ pub(crate) enum Op {
         field: Name,
     },
     Index(Box<[Node; 2]>),
+    /// An index that is a constant text.
+    Key {
+        operand: Box<Node>,
+        key: Name,
+    },
+    /// The number of elements or characters.
+    Size(Box<Node>),
     /// `operand[?index]`
     IndexOptional(Box<[Node; 2]>),
     List(Box<[Element]>),
@@ -179,6 +186,8 @@ impl Op {
             Self::Constant(_) | Self::Place(_) | Self::Local(_) | Self::Fail(_) => Vec::new(),
             Self::Select { operand, .. }
             | Self::SelectOptional { operand, .. }
+            | Self::Key { operand, .. }
+            | Self::Size(operand)
             | Self::Has { operand, .. }
             | Self::Not(operand)
             | Self::Negate(operand) => vec![operand],
@@ -218,6 +227,18 @@ impl Node {
     pub(crate) fn count(&self) -> u64 {
         let below = self.op.children().into_iter().map(Node::count);
         below.fold(1, u64::saturating_add)
+    }
+
+    /// The number of variables that it binds, beyond the last slot.
+    pub(crate) fn locals(&self) -> usize {
+        let own = match &self.op {
+            Op::Fold(it) => it.second.unwrap_or(it.slot).max(it.slot) + 1,
+            Op::Bind(bind) => bind.slot + 1,
+            Op::OptMap(map) => map.slot + 1,
+            _ => 0,
+        };
+        let below = self.op.children().into_iter().map(Self::locals);
+        below.fold(own, usize::max)
     }
 
     /// The constant, if it is one.

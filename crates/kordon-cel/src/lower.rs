@@ -35,8 +35,8 @@ pub(crate) fn lower(expr: &Expr, env: &Env) -> Lowered {
     };
     let root = lowerer.lower(expr).node;
     Lowered {
+        locals: root.locals(),
         root,
-        locals: lowerer.locals,
         problems: lowerer.problems,
     }
 }

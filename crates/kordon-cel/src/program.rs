@@ -1,12 +1,10 @@
 //! A compiled expression, and the way to it.
 
-use kordon_syntax::Span;
-
 use crate::check;
 use crate::cost::{Budget, Cost, estimate};
 use crate::env::Env;
-use crate::error::{EvalError, Reason};
-use crate::eval::{Frame, eval, test};
+use crate::error::EvalError;
+use crate::eval::{Frame, eval, test, with_locals};
 use crate::ir::Node;
 use crate::lower::lower;
 use crate::parse::parse;
@@ -21,9 +19,8 @@ pub struct Program {
     locals: usize,
     result: Type,
     cost: Cost,
-    limit: u64,
-    /// The nodes, which an evaluation pays for before it begins.
-    nodes: u64,
+    /// What an evaluation may cost beside the nodes, which are paid for from the start.
+    budget: u64,
 }
 
 impl Env {
@@ -62,21 +59,19 @@ impl Env {
     fn program(&self, root: Node, locals: usize, result: Type) -> Result<Program, Vec<Problem>> {
         let limit = self.declared_limits().max_cost;
         let cost = estimate(&root, self);
-        if cost.least > limit {
+        let Some(budget) = limit.checked_sub(cost.least) else {
             let message = format!(
                 "expression that costs at least {}, more than the limit of {limit}",
                 cost.least
             );
             return Err(vec![Problem::new(LIMIT, root.span, message)]);
-        }
-        let nodes = root.count();
+        };
         Ok(Program {
             root,
             locals,
             result,
             cost,
-            limit,
-            nodes,
+            budget,
         })
     }
 }
@@ -84,38 +79,37 @@ impl Env {
 impl Program {
     /// The value of the expression for a request.
     pub fn evaluate<'a>(&'a self, request: &'a dyn Object) -> Result<Value<'a>, EvalError> {
-        let mut frame = self.frame(request)?;
-        eval(&self.root, &mut frame)
+        self.run(request, |frame| eval(&self.root, frame))
     }
 
     /// Whether the expression, a condition, holds for a request.
-    #[inline]
     pub fn test(&self, request: &dyn Object) -> Result<bool, EvalError> {
-        let mut frame = self.frame(request)?;
-        test(&self.root, &mut frame)
+        self.run(request, |frame| test(&self.root, frame))
     }
 
     /// The value for a request, with what it cost.
     pub fn measure<'a>(&'a self, request: &'a dyn Object) -> (Result<Value<'a>, EvalError>, u64) {
-        match self.frame(request) {
-            Ok(mut frame) => {
-                let result = eval(&self.root, &mut frame);
-                (result, self.limit.saturating_sub(frame.budget.left()))
-            }
-            Err(error) => (Err(error), self.limit),
-        }
+        self.run(request, |frame| {
+            let result = eval(&self.root, frame);
+            let spent = self.budget.saturating_sub(frame.budget.left());
+            (result, self.cost.least.saturating_add(spent))
+        })
     }
 
     #[inline]
-    fn frame<'a>(&'a self, request: &'a dyn Object) -> Result<Frame<'a>, EvalError> {
-        let mut budget = Budget::new(self.limit);
-        if budget.charge(self.nodes).is_err() {
-            return Err(EvalError {
-                reason: Reason::Cost,
-                span: self.span(),
-            });
+    fn run<'a, T>(
+        &'a self,
+        request: &'a dyn Object,
+        run: impl FnOnce(&mut Frame<'_, 'a>) -> T,
+    ) -> T {
+        let budget = Budget::new(self.budget);
+        if self.locals == 0 {
+            run(&mut Frame::new(request, &mut [], budget))
+        } else {
+            with_locals(self.locals, |locals| {
+                run(&mut Frame::new(request, locals, budget))
+            })
         }
-        Ok(Frame::new(request, self.locals, budget))
     }
 
     /// The type of the result; `dyn` if the expression was not checked.
@@ -126,10 +120,5 @@ impl Program {
     /// What an evaluation may cost.
     pub fn cost(&self) -> Cost {
         self.cost
-    }
-
-    /// The place of the whole expression.
-    fn span(&self) -> Span {
-        self.root.span
     }
 }

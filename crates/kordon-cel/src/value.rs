@@ -94,6 +94,25 @@ pub trait Object: fmt::Debug + Sync {
 
     /// The name of the declared type.
     fn type_name(&self) -> &str;
+
+    /// The field at an index, if it is an object. It must agree with [`Object::field`], as the
+    /// method does that every object has from the start.
+    #[inline]
+    fn object(&self, index: usize) -> Option<&dyn Object> {
+        match self.field(index) {
+            Some(Value::Object(object)) => Some(object),
+            _ => None,
+        }
+    }
+
+    /// The field at an index, if it is a borrowed text; as [`Object::object`].
+    #[inline]
+    fn text(&self, index: usize) -> Option<&str> {
+        match self.field(index) {
+            Some(Value::String(Ref::Borrowed(text))) => Some(text),
+            _ => None,
+        }
+    }
 }
 
 /// A list of the host.
@@ -129,6 +148,7 @@ pub trait Mapping: fmt::Debug + Sync {
 
 impl<'a> Value<'a> {
     /// The same value, borrowed as far as it can be.
+    #[inline]
     #[must_use]
     pub fn view(&'a self) -> Value<'a> {
         match self {
@@ -186,6 +206,7 @@ impl<'a> Value<'a> {
     }
 
     /// A text that is borrowed.
+    #[inline]
     pub fn str(text: &'a str) -> Self {
         Self::String(Ref::Borrowed(text))
     }

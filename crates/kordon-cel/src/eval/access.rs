@@ -1,18 +1,19 @@
 //! Fields, keys and indices, and optionals.
 
-use super::{Frame, eval};
+use super::{Frame, eval, read};
 use crate::error::{EvalError, Reason};
 pub(super) use crate::functions::optional_value as inner;
 use crate::ir::Node;
 use crate::value::{Key, List, Value, number};
 
+#[inline(never)]
 pub(super) fn select<'a>(
     node: &'a Node,
     operand: &'a Node,
     field: &str,
-    frame: &mut Frame<'a>,
+    frame: &mut Frame<'_, 'a>,
 ) -> Result<Value<'a>, EvalError> {
-    let operand = eval(operand, frame)?;
+    let operand = read(operand, frame)?;
     if let Value::Optional(value) = operand {
         return node.at(value.map_or(Ok(Value::Optional(None)), |value| {
             found(&inner(&value), field).map(optional)
@@ -21,11 +22,12 @@ pub(super) fn select<'a>(
     node.at(found(&operand, field).and_then(|value| value.ok_or(Reason::NoSuchKey)))
 }
 
+#[inline(never)]
 pub(super) fn select_optional<'a>(
     node: &'a Node,
     operand: &'a Node,
     field: &str,
-    frame: &mut Frame<'a>,
+    frame: &mut Frame<'_, 'a>,
 ) -> Result<Value<'a>, EvalError> {
     let operand = match eval(operand, frame)? {
         Value::Optional(None) => return Ok(Value::Optional(None)),
@@ -52,11 +54,12 @@ fn found<'a>(value: &Value<'a>, field: &str) -> Result<Option<Value<'a>>, Reason
 }
 
 /// `has(operand.field)`
+#[inline(never)]
 pub(super) fn has<'a>(
     node: &'a Node,
     operand: &'a Node,
     field: &str,
-    frame: &mut Frame<'a>,
+    frame: &mut Frame<'_, 'a>,
 ) -> Result<bool, EvalError> {
     let operand = match eval(operand, frame)? {
         Value::Optional(None) => return Ok(false),
@@ -66,13 +69,14 @@ pub(super) fn has<'a>(
     node.at(found(&operand, field).map(|value| value.is_some()))
 }
 
+#[inline(never)]
 pub(super) fn index<'a>(
     node: &'a Node,
     parts: &'a [Node; 2],
-    frame: &mut Frame<'a>,
+    frame: &mut Frame<'_, 'a>,
 ) -> Result<Value<'a>, EvalError> {
     let [operand, at] = parts;
-    let (operand, at) = (eval(operand, frame)?, eval(at, frame)?);
+    let (operand, at) = (read(operand, frame)?, eval(at, frame)?);
     if let Value::Optional(value) = operand {
         return node.at(value.map_or(Ok(Value::Optional(None)), |value| {
             element(&inner(&value), at).map(optional)
@@ -85,13 +89,33 @@ pub(super) fn index<'a>(
     node.at(element(&operand, at).and_then(|value| value.ok_or(missing)))
 }
 
+/// `operand['key']`
+#[inline(never)]
+pub(super) fn key<'a>(
+    node: &'a Node,
+    operand: &'a Node,
+    key: &str,
+    frame: &mut Frame<'_, 'a>,
+) -> Result<Value<'a>, EvalError> {
+    match read(operand, frame)? {
+        Value::Map(map) => map.named(key).ok_or_else(|| node.fail(Reason::NoSuchKey)),
+        Value::Optional(None) => Ok(Value::Optional(None)),
+        Value::Optional(Some(value)) => match inner(&value) {
+            Value::Map(map) => Ok(optional(map.named(key))),
+            _ => Err(node.fail(Reason::NoOverload)),
+        },
+        _ => Err(node.fail(Reason::NoOverload)),
+    }
+}
+
+#[inline(never)]
 pub(super) fn index_optional<'a>(
     node: &'a Node,
     parts: &'a [Node; 2],
-    frame: &mut Frame<'a>,
+    frame: &mut Frame<'_, 'a>,
 ) -> Result<Value<'a>, EvalError> {
     let [operand, at] = parts;
-    let (operand, at) = (eval(operand, frame)?, eval(at, frame)?);
+    let (operand, at) = (read(operand, frame)?, eval(at, frame)?);
     let operand = match operand {
         Value::Optional(None) => return Ok(Value::Optional(None)),
         Value::Optional(Some(value)) => inner(&value),
@@ -125,10 +149,11 @@ fn list_element<'a>(list: &List<'a>, at: &Value<'a>) -> Result<Option<Value<'a>>
     Ok(index.and_then(|index| list.at(index)))
 }
 
+#[inline(never)]
 pub(super) fn optional_or<'a>(
     node: &'a Node,
     operands: &'a [Node; 2],
-    frame: &mut Frame<'a>,
+    frame: &mut Frame<'_, 'a>,
 ) -> Result<Value<'a>, EvalError> {
     let [first, second] = operands;
     match eval(first, frame)? {
@@ -141,10 +166,11 @@ pub(super) fn optional_or<'a>(
     }
 }
 
+#[inline(never)]
 pub(super) fn optional_or_value<'a>(
     node: &'a Node,
     operands: &'a [Node; 2],
-    frame: &mut Frame<'a>,
+    frame: &mut Frame<'_, 'a>,
 ) -> Result<Value<'a>, EvalError> {
     let [first, second] = operands;
     match eval(first, frame)? {

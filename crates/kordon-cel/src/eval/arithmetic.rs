@@ -6,11 +6,12 @@ use crate::error::{EvalError, Reason};
 use crate::ir::{Arithmetic, Node};
 use crate::value::{Duration, Ref, Value};
 
+#[inline(never)]
 pub(super) fn binary<'a>(
     node: &'a Node,
     operator: Arithmetic,
     operands: &'a [Node; 2],
-    frame: &mut Frame<'a>,
+    frame: &mut Frame<'_, 'a>,
 ) -> Result<Value<'a>, EvalError> {
     let [left, right] = operands;
     let (left, right) = (eval(left, frame)?, eval(right, frame)?);
@@ -22,10 +23,11 @@ pub(super) fn binary<'a>(
     })
 }
 
+#[inline(never)]
 pub(super) fn negate<'a>(
     node: &'a Node,
     operand: &'a Node,
-    frame: &mut Frame<'a>,
+    frame: &mut Frame<'_, 'a>,
 ) -> Result<Value<'a>, EvalError> {
     node.at(match eval(operand, frame)? {
         Value::Int(value) => value.checked_neg().map(Value::Int).ok_or(Reason::Overflow),

@@ -6,10 +6,11 @@ use crate::functions::optional_value;
 use crate::ir::{Element, Entry, Node};
 use crate::value::{Key, Map, Value};
 
+#[inline(never)]
 pub(super) fn list<'a>(
     node: &'a Node,
     elements: &'a [Element],
-    frame: &mut Frame<'a>,
+    frame: &mut Frame<'_, 'a>,
 ) -> Result<Value<'a>, EvalError> {
     let mut values = Vec::with_capacity(elements.len());
     for element in elements {
@@ -24,10 +25,11 @@ pub(super) fn list<'a>(
     Ok(Value::list(values))
 }
 
+#[inline(never)]
 pub(super) fn map<'a>(
     node: &'a Node,
     entries: &'a [Entry],
-    frame: &mut Frame<'a>,
+    frame: &mut Frame<'_, 'a>,
 ) -> Result<Value<'a>, EvalError> {
     let mut pairs = Vec::with_capacity(entries.len());
     for entry in entries {

@@ -2,7 +2,7 @@
 //!
 //! Every turn is paid for before it runs, so nested loops end when the budget does.
 
-use super::{Frame, Local, build, eval, test};
+use super::{Frame, Local, build, eval, read, test};
 use crate::ast::Fold;
 use crate::error::{EvalError, Reason};
 use crate::functions::sorted;
@@ -24,6 +24,7 @@ impl<'a> Range<'a> {
     }
 
     /// The element of a list, the key of a map.
+    #[inline]
     fn single(&self, at: usize) -> Option<Value<'a>> {
         match self {
             Self::List(list) => list.at(at),
@@ -43,9 +44,9 @@ impl<'a> Range<'a> {
 fn range<'a>(
     node: &'a Node,
     it: &'a FoldLoop,
-    frame: &mut Frame<'a>,
+    frame: &mut Frame<'_, 'a>,
 ) -> Result<Range<'a>, EvalError> {
-    match eval(&it.range, frame)? {
+    match read(&it.range, frame)? {
         Value::List(list) => Ok(Range::List(list)),
         Value::Map(map) => Ok(Range::Map(map)),
         _ => Err(node.fail(Reason::NoOverload)),
@@ -53,20 +54,25 @@ fn range<'a>(
 }
 
 /// Binds the variables of one turn; false if the filter leaves the element out.
+#[inline]
 fn enter<'a>(
     node: &'a Node,
     it: &'a FoldLoop,
     range: &Range<'a>,
     at: usize,
-    frame: &mut Frame<'a>,
+    frame: &mut Frame<'_, 'a>,
 ) -> Result<bool, EvalError> {
     node.at(frame.budget.charge(it.weight))?;
     if let Some(second) = it.second {
-        let (first, value) = range.pair(at).ok_or(node.fail(Reason::OutOfRange))?;
+        let (first, value) = range
+            .pair(at)
+            .ok_or_else(|| node.fail(Reason::OutOfRange))?;
         frame.set(it.slot, Local::Value(first));
         frame.set(second, Local::Value(value));
     } else {
-        let value = range.single(at).ok_or(node.fail(Reason::OutOfRange))?;
+        let value = range
+            .single(at)
+            .ok_or_else(|| node.fail(Reason::OutOfRange))?;
         frame.set(it.slot, Local::Value(value));
     }
     it.filter
@@ -75,10 +81,11 @@ fn enter<'a>(
 }
 
 /// `all`, `exists` and `exists_one`.
+#[inline(never)]
 pub(super) fn condition<'a>(
     node: &'a Node,
     it: &'a FoldLoop,
-    frame: &mut Frame<'a>,
+    frame: &mut Frame<'_, 'a>,
 ) -> Result<bool, EvalError> {
     let range = range(node, it, frame)?;
     match it.fold {
@@ -94,7 +101,7 @@ fn all_are<'a>(
     node: &'a Node,
     it: &'a FoldLoop,
     range: &Range<'a>,
-    frame: &mut Frame<'a>,
+    frame: &mut Frame<'_, 'a>,
 ) -> Result<bool, EvalError> {
     let mut failed = None;
     for at in 0..range.len() {
@@ -113,7 +120,7 @@ fn exactly_one<'a>(
     node: &'a Node,
     it: &'a FoldLoop,
     range: &Range<'a>,
-    frame: &mut Frame<'a>,
+    frame: &mut Frame<'_, 'a>,
 ) -> Result<bool, EvalError> {
     let mut count = 0_u64;
     for at in 0..range.len() {
@@ -124,10 +131,11 @@ fn exactly_one<'a>(
 }
 
 /// The loops that build a list or a map.
+#[inline(never)]
 pub(super) fn value<'a>(
     node: &'a Node,
     it: &'a FoldLoop,
-    frame: &mut Frame<'a>,
+    frame: &mut Frame<'_, 'a>,
 ) -> Result<Value<'a>, EvalError> {
     if it.fold.is_condition() {
         return condition(node, it, frame).map(Value::Bool);
@@ -163,7 +171,7 @@ fn turn<'a>(
     range: &Range<'a>,
     at: usize,
     built: &mut Built<'a>,
-    frame: &mut Frame<'a>,
+    frame: &mut Frame<'_, 'a>,
 ) -> Result<(), EvalError> {
     match it.fold {
         Fold::Filter => {
@@ -173,7 +181,9 @@ fn turn<'a>(
         }
         Fold::Map => {
             let body = eval(&it.body, frame)?;
-            let (key, _) = range.pair(at).ok_or(node.fail(Reason::OutOfRange))?;
+            let (key, _) = range
+                .pair(at)
+                .ok_or_else(|| node.fail(Reason::OutOfRange))?;
             built.entries.push((node.at(build::as_key(key))?, body));
         }
         Fold::MapEntry => {

@@ -1,17 +1,19 @@
 //! Conditions.
 
-use super::{Frame, eval, test};
+use super::{Frame, read, test};
 use crate::error::{EvalError, Reason};
 use crate::ir::{Node, Relation};
 use crate::value::{Key, List, Ref, Value, order};
 
 /// `&&`: false if one operand is, whatever the others are; else an error if one operand is.
-pub(super) fn and<'a>(operands: &'a [Node], frame: &mut Frame<'a>) -> Result<bool, EvalError> {
+#[inline(never)]
+pub(super) fn and<'a>(operands: &'a [Node], frame: &mut Frame<'_, 'a>) -> Result<bool, EvalError> {
     all_are(true, operands, frame)
 }
 
 /// `||`: true if one operand is, whatever the others are; else an error if one operand is.
-pub(super) fn or<'a>(operands: &'a [Node], frame: &mut Frame<'a>) -> Result<bool, EvalError> {
+#[inline(never)]
+pub(super) fn or<'a>(operands: &'a [Node], frame: &mut Frame<'_, 'a>) -> Result<bool, EvalError> {
     all_are(false, operands, frame)
 }
 
@@ -19,7 +21,7 @@ pub(super) fn or<'a>(operands: &'a [Node], frame: &mut Frame<'a>) -> Result<bool
 fn all_are<'a>(
     value: bool,
     operands: &'a [Node],
-    frame: &mut Frame<'a>,
+    frame: &mut Frame<'_, 'a>,
 ) -> Result<bool, EvalError> {
     let mut failed = None;
     for operand in operands {
@@ -33,36 +35,53 @@ fn all_are<'a>(
     failed.map_or(Ok(value), Err)
 }
 
+#[inline(never)]
+pub(super) fn not<'a>(operand: &'a Node, frame: &mut Frame<'_, 'a>) -> Result<bool, EvalError> {
+    test(operand, frame).map(|value| !value)
+}
+
+#[inline(never)]
+pub(super) fn not_equal<'a>(
+    node: &'a Node,
+    operands: &'a [Node; 2],
+    frame: &mut Frame<'_, 'a>,
+) -> Result<bool, EvalError> {
+    equal(node, operands, frame).map(|value| !value)
+}
+
+#[inline(never)]
 pub(super) fn equal<'a>(
     node: &'a Node,
     operands: &'a [Node; 2],
-    frame: &mut Frame<'a>,
+    frame: &mut Frame<'_, 'a>,
 ) -> Result<bool, EvalError> {
     let [left, right] = operands;
-    let (left, right) = (eval(left, frame)?, eval(right, frame)?);
+    let (left, right) = (read(left, frame)?, read(right, frame)?);
     charge_comparison(node, &left, &right, frame)?;
     Ok(order::equal(&left, &right))
 }
 
+#[inline]
 fn charge_comparison(
     node: &Node,
     left: &Value<'_>,
     right: &Value<'_>,
-    frame: &mut Frame<'_>,
+    frame: &mut Frame<'_, '_>,
 ) -> Result<(), EvalError> {
     node.at(frame
         .budget
         .charge(order::weight(left).saturating_add(order::weight(right))))
 }
 
+#[inline(never)]
 pub(super) fn compare<'a>(
     node: &'a Node,
     relation: Relation,
     operands: &'a [Node; 2],
-    frame: &mut Frame<'a>,
+    frame: &mut Frame<'_, 'a>,
 ) -> Result<bool, EvalError> {
     let [left, right] = operands;
-    let (left, right) = (eval(left, frame)?, eval(right, frame)?);
+    let (left, right) = (read(left, frame)?, read(right, frame)?);
     let ordering = node.at(order::compare(&left, &right))?;
     charge_comparison(node, &left, &right, frame)?;
     // What is not a number is neither less nor greater than anything.
@@ -75,13 +94,14 @@ pub(super) fn compare<'a>(
 }
 
 /// `value in container`
+#[inline(never)]
 pub(super) fn contains<'a>(
     node: &'a Node,
     operands: &'a [Node; 2],
-    frame: &mut Frame<'a>,
+    frame: &mut Frame<'_, 'a>,
 ) -> Result<bool, EvalError> {
     let [value, container] = operands;
-    let (value, container) = (eval(value, frame)?, eval(container, frame)?);
+    let (value, container) = (read(value, frame)?, read(container, frame)?);
     match container {
         Value::List(list) => {
             let weight = order::weight(&value).saturating_add(1);
@@ -103,13 +123,14 @@ pub(super) fn contains<'a>(
 }
 
 /// `'text' in container`
+#[inline(never)]
 pub(super) fn holds<'a>(
     node: &'a Node,
     container: &'a Node,
     text: &str,
-    frame: &mut Frame<'a>,
+    frame: &mut Frame<'_, 'a>,
 ) -> Result<bool, EvalError> {
-    match eval(container, frame)? {
+    match read(container, frame)? {
         Value::List(List::Strings(texts)) => {
             node.at(frame.budget.charge(texts.len() as u64))?;
             Ok(texts.contains(&text))

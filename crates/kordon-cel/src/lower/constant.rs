@@ -27,7 +27,7 @@ pub(super) fn folded(node: Node) -> Node {
 }
 
 fn value(node: &Node) -> Option<Value<'static>> {
-    let mut frame = Frame::new(&Nothing, 0, Budget::new(WORK));
+    let mut frame = Frame::new(&Nothing, &mut [], Budget::new(WORK));
     eval(node, &mut frame).ok()?.into_owned()
 }
 
@@ -52,6 +52,8 @@ fn depends_on_nothing(op: &Op) -> bool {
         | Op::SelectOptional { .. }
         | Op::Has { .. }
         | Op::Index(_)
+        | Op::Key { .. }
+        | Op::Size(_)
         | Op::IndexOptional(_)
         | Op::List(_)
         | Op::Map(_)

@@ -2,7 +2,7 @@
 //!
 //! Each says exactly what the longer one says, errors included.
 
-use crate::ast::Fold;
+use crate::ast::{Fold, Name};
 use crate::error::Reason;
 use crate::functions::Body;
 use crate::ir::{Call, FoldLoop, Node, Op, TextTest};
@@ -12,8 +12,9 @@ pub(super) fn shorten(node: Node) -> Node {
     let op = match node.op {
         Op::Equal(pair) => text_or(TextTest::Equal, *pair, Op::Equal),
         Op::NotEqual(pair) => text_or(TextTest::NotEqual, *pair, Op::NotEqual),
+        Op::Index(pair) => index(*pair),
         Op::In(pair) => membership(*pair),
-        Op::Call(call) => text_call(*call),
+        Op::Call(call) => method(*call),
         Op::Fold(it) => existence(*it),
         other => other,
     };
@@ -38,6 +39,17 @@ fn text_or(test: TextTest, pair: [Node; 2], long: fn(Box<[Node; 2]>) -> Op) -> O
             constant,
         },
         _ => long(Box::new([left, right])),
+    }
+}
+
+fn index(pair: [Node; 2]) -> Op {
+    let [operand, at] = pair;
+    match at.text().map(Name::from) {
+        Some(key) => Op::Key {
+            operand: Box::new(operand),
+            key,
+        },
+        None => Op::Index(Box::new([operand, at])),
     }
 }
 
@@ -69,8 +81,15 @@ fn texts(value: &Value<'static>) -> Option<Box<[Box<str>]>> {
         .collect()
 }
 
-/// A method of texts with a constant argument. A function of the host may have the same name.
-fn text_call(call: Call) -> Op {
+/// `size`, and methods of texts with a constant argument. A function of the host may have the same
+/// name.
+fn method(call: Call) -> Op {
+    if &*call.function == "size" && matches!(call.body, Body::Builtin(_)) {
+        return match call.arguments.into_iter().next() {
+            Some(operand) => Op::Size(Box::new(operand)),
+            None => Op::Fail(Reason::NoOverload),
+        };
+    }
     let test = match (&*call.function, &call.body) {
         ("startsWith", Body::Builtin(_)) => TextTest::StartsWith,
         ("endsWith", Body::Builtin(_)) => TextTest::EndsWith,

@@ -15,6 +15,7 @@ pub enum List<'a> {
 
 impl<'a> List<'a> {
     /// The number of elements.
+    #[inline]
     pub fn len(&self) -> usize {
         match self {
             Self::Values(values) => values.len(),
@@ -29,6 +30,7 @@ impl<'a> List<'a> {
     }
 
     /// The element at an index.
+    #[inline]
     pub fn at(&self, index: usize) -> Option<Value<'a>> {
         match self {
             Self::Values(Ref::Borrowed(values)) => values.get(index).map(Value::view),

@@ -30,6 +30,7 @@ impl<'a> Map<'a> {
     }
 
     /// A map of the host.
+    #[inline]
     pub fn host(mapping: &'a dyn Mapping) -> Self {
         Self(Entries::Host(mapping))
     }
@@ -66,6 +67,7 @@ impl<'a> Map<'a> {
     }
 
     /// The value of a key that is text.
+    #[inline]
     pub(crate) fn named(&self, name: &str) -> Option<Value<'a>> {
         match &self.0 {
             Entries::Host(mapping) => mapping.value(name),

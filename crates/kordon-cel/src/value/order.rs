@@ -52,6 +52,7 @@ fn equal_maps(left: &Map<'_>, right: &Map<'_>) -> bool {
 
 /// How two values are ordered: an error if they have no order at all, `None` if one of them is not
 /// a number.
+#[inline]
 pub(crate) fn compare(left: &Value<'_>, right: &Value<'_>) -> Result<Option<Ordering>, Reason> {
     let ordering = match (left, right) {
         (Value::String(left), Value::String(right)) => (**left).cmp(&**right),
@@ -87,10 +88,18 @@ fn compare_numbers(left: &Value<'_>, right: &Value<'_>) -> Result<Option<Orderin
 }
 
 /// About how much work it is to compare the value with another.
+#[inline]
 pub(crate) fn weight(value: &Value<'_>) -> u64 {
     match value {
         Value::String(text) => text.len() as u64 / 64,
         Value::Bytes(bytes) => bytes.len() as u64 / 64,
+        Value::List(_) | Value::Map(_) | Value::Optional(_) => weight_of_parts(value),
+        _ => 0,
+    }
+}
+
+fn weight_of_parts(value: &Value<'_>) -> u64 {
+    match value {
         Value::List(list) => list.iter().map(|element| 1 + weight(&element)).sum(),
         Value::Map(map) => map
             .iter()

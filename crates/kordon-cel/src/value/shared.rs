@@ -13,6 +13,7 @@ pub enum Ref<'a, T: ?Sized> {
 }
 
 impl<T: ?Sized> Clone for Ref<'_, T> {
+    #[inline]
     fn clone(&self) -> Self {
         match self {
             Self::Borrowed(value) => Self::Borrowed(value),
@@ -24,6 +25,7 @@ impl<T: ?Sized> Clone for Ref<'_, T> {
 impl<T: ?Sized> Deref for Ref<'_, T> {
     type Target = T;
 
+    #[inline]
     fn deref(&self) -> &T {
         match self {
             Self::Borrowed(value) => value,

@@ -18,10 +18,9 @@ fn survive(text: String) {
         };
         let env = Env::new().variable("x", Type::Dyn).limits(limits);
         let request = Bindings(vec![("x".to_owned(), Value::Int(1))]);
-        for compiled in [env.compile(&text), env.compile_unchecked(&text)] {
-            if let Ok(program) = compiled {
-                let _ = program.evaluate(&request);
-            }
+        let programs = [env.compile(&text), env.compile_unchecked(&text)];
+        for program in programs.into_iter().flatten() {
+            assert!(program.measure(&request).1 <= limits.max_cost);
         }
     };
     thread::Builder::new()

@@ -9,4 +9,6 @@ mod hostile;
 #[cfg(test)]
 mod messages;
 #[cfg(test)]
+mod mutation;
+#[cfg(test)]
 mod suite;
