@@ -79,6 +79,13 @@ macro_rules! object {
                     _ => None,
                 }
             }
+
+            fn texts(&self, index: usize) -> Option<&[&str]> {
+                match index {
+                    $($index => object!(@texts self $field $kind),)*
+                    _ => None,
+                }
+            }
         }
     };
     (@value $this:ident $field:ident object) => { Value::Object(&$this.$field) };
@@ -90,6 +97,8 @@ macro_rules! object {
     (@object $this:ident $field:ident $kind:ident) => { None };
     (@text $this:ident $field:ident text) => { Some($this.$field) };
     (@text $this:ident $field:ident $kind:ident) => { None };
+    (@texts $this:ident $field:ident texts) => { Some($this.$field) };
+    (@texts $this:ident $field:ident $kind:ident) => { None };
 }
 
 object! { Request { 0 principal: object, 1 resource: object, 2 call: object, 3 now: moment, } }

@@ -113,6 +113,15 @@ pub trait Object: fmt::Debug + Sync {
             _ => None,
         }
     }
+
+    /// The field at an index, if it is a list of borrowed texts; as [`Object::object`].
+    #[inline]
+    fn texts(&self, index: usize) -> Option<&[&str]> {
+        match self.field(index) {
+            Some(Value::List(List::Strings(texts))) => Some(texts),
+            _ => None,
+        }
+    }
 }
 
 /// A list of the host.

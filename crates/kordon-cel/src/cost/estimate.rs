@@ -8,6 +8,7 @@
 use super::Cost;
 use crate::ast::Fold;
 use crate::env::{Env, Sizes};
+use crate::functions::regex::{COMPILE_BASE, COMPILE_BYTE};
 use crate::ir::{FoldLoop, Node, Op};
 use crate::value::Value;
 
@@ -26,10 +27,6 @@ pub(crate) fn estimate(root: &Node, env: &Env) -> Cost {
 struct Estimator {
     sizes: Sizes,
 }
-
-/// What compiling a pattern costs that is known only in the evaluation, for each byte of it.
-const PATTERN: u64 = 100;
-const PATTERN_BASE: u64 = 1_000;
 
 impl Estimator {
     /// What a node costs beyond being there.
@@ -91,7 +88,7 @@ impl Estimator {
         let is_pattern =
             matches!(name, "matches" | "find" | "findAll") || name.starts_with("regex.");
         if is_pattern {
-            let compile = PATTERN_BASE.saturating_add(self.sizes.text.saturating_mul(PATTERN));
+            let compile = COMPILE_BASE.saturating_add(self.sizes.text.saturating_mul(COMPILE_BYTE));
             return compile.saturating_add(self.sizes.text.saturating_mul(text));
         }
         let is_square = name == "distinct" || name.starts_with("sets.") || name == "sort";

@@ -63,21 +63,21 @@ fn enter<'a>(
     frame: &mut Frame<'_, 'a>,
 ) -> Result<bool, EvalError> {
     node.at(frame.budget.charge(it.weight))?;
-    if let Some(second) = it.second {
-        let (first, value) = range
-            .pair(at)
-            .ok_or_else(|| node.fail(Reason::OutOfRange))?;
-        frame.set(it.slot, Local::Value(first));
-        frame.set(second, Local::Value(value));
-    } else {
-        let value = range
-            .single(at)
-            .ok_or_else(|| node.fail(Reason::OutOfRange))?;
-        frame.set(it.slot, Local::Value(value));
+    let value = match it.second {
+        None => range.single(at),
+        Some(second) => range.pair(at).map(|(first, value)| {
+            frame.set(second, Local::Value(value));
+            first
+        }),
+    };
+    let Some(value) = value else {
+        return Err(node.fail(Reason::OutOfRange));
+    };
+    frame.set(it.slot, Local::Value(value));
+    match &it.filter {
+        None => Ok(true),
+        Some(filter) => test(filter, frame),
     }
-    it.filter
-        .as_ref()
-        .map_or(Ok(true), |filter| test(filter, frame))
 }
 
 /// `all`, `exists` and `exists_one`.

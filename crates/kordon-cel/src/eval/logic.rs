@@ -2,7 +2,7 @@
 
 use super::{Frame, read, test};
 use crate::error::{EvalError, Reason};
-use crate::ir::{Node, Relation};
+use crate::ir::{Node, Op, Relation};
 use crate::value::{Key, List, Ref, Value, order};
 
 /// `&&`: false if one operand is, whatever the others are; else an error if one operand is.
@@ -130,11 +130,15 @@ pub(super) fn holds<'a>(
     text: &str,
     frame: &mut Frame<'_, 'a>,
 ) -> Result<bool, EvalError> {
+    if let Op::Place(place) = &container.op
+        && let Some(texts) = place
+            .holder(frame.root)
+            .and_then(|object| object.texts(place.field))
+    {
+        node.at(frame.budget.charge(texts.len() as u64))?;
+        return Ok(texts.contains(&text));
+    }
     match read(container, frame)? {
-        Value::List(List::Strings(texts)) => {
-            node.at(frame.budget.charge(texts.len() as u64))?;
-            Ok(texts.contains(&text))
-        }
         Value::List(list) => {
             node.at(frame.budget.charge(list.len() as u64))?;
             Ok(list_holds(&list, text))
@@ -147,6 +151,7 @@ pub(super) fn holds<'a>(
 fn list_holds(list: &List<'_>, text: &str) -> bool {
     match list {
         List::Values(values) => values.iter().any(|value| value.as_str() == Some(text)),
-        _ => list.iter().any(|value| value.as_str() == Some(text)),
+        List::Strings(texts) => texts.contains(&text),
+        List::Host(_) => list.iter().any(|value| value.as_str() == Some(text)),
     }
 }

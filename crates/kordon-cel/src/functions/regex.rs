@@ -45,6 +45,11 @@ pub(super) const FUNCTIONS: &[Entry] = &[
 const CONSTANT_SIZE: usize = 1 << 20;
 const DYNAMIC_SIZE: usize = 1 << 16;
 
+/// What compiling a pattern costs, by itself and for each of its bytes: classes of Unicode make even
+/// a short one much work.
+pub(crate) const COMPILE_BASE: u64 = 5_000;
+pub(crate) const COMPILE_BYTE: u64 = 100;
+
 /// Compiles a pattern that stands in an expression.
 pub(crate) fn constant(pattern: &str) -> Result<Regex, Reason> {
     compile(pattern, CONSTANT_SIZE)
@@ -62,7 +67,8 @@ fn compile(pattern: &str, size: usize) -> Result<Regex, Reason> {
 
 /// Compiles a pattern that is known only now.
 fn dynamic(pattern: &str, budget: &mut Budget) -> Result<Regex, Reason> {
-    budget.charge(1_000_u64.saturating_add((pattern.len() as u64).saturating_mul(100)))?;
+    budget
+        .charge(COMPILE_BASE.saturating_add((pattern.len() as u64).saturating_mul(COMPILE_BYTE)))?;
     compile(pattern, DYNAMIC_SIZE)
 }
 
