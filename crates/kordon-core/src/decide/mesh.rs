@@ -71,7 +71,9 @@ fn is_preflight(message: &HttpMessage<'_>) -> bool {
 }
 
 impl Snapshot {
-    /// Decides an HTTP request over the connection that it comes on.
+    /// Decides an HTTP request over the connection that it comes on. It needs much of the stack,
+    /// which those who ask something else are not to pay for.
+    #[inline(never)]
     pub(crate) fn decide_http<T: Trace>(
         &self,
         request: &HttpRequest<'_>,
@@ -99,6 +101,7 @@ impl Snapshot {
     }
 
     /// Judges a pair in the planes that a proxy at the destination enforces.
+    #[inline(never)]
     pub(super) fn judge_proxied<T: Trace>(
         &self,
         pair: &Pair<'_>,

@@ -130,7 +130,7 @@ fn differs(world: &World) -> Option<Broken> {
     let engine = engine(&world.objects, &mesh);
     let config = MeshConfig {
         root_namespace: mesh.settings.root_namespace.clone(),
-        trust_domains: mesh.settings.trust_domains.clone(),
+        trust_domains: mesh.settings.trust_domains,
         ..MeshConfig::default()
     };
     let reference = Mesh::new(&world.objects, config);
