@@ -240,34 +240,46 @@ impl Snapshot {
     /// Decides a connection between two parties.
     #[inline]
     fn decide_pair<T: Trace>(&self, pair: &Pair<'_>, asked: &Asked<'_>, trace: &mut T) -> Decision {
-        let mut planes = Planes::default();
-        for direction in [Direction::Egress, Direction::Ingress] {
-            let connection = pair.connection(self, direction);
-            let (subject, peer) = match direction {
-                Direction::Egress => (pair.from, pair.to),
-                Direction::Ingress => (pair.to, pair.from),
-            };
-            let judgement = self.guard(subject, peer, &connection, trace);
-            let stages = subject
-                .program
-                .map_or(&[][..], |program| program.stages(direction));
-            trace.side(&Guarded {
-                plane: Plane::Network,
-                subject,
-                peer,
-                connection: &connection,
-                stages,
-                judgement,
-            });
-            planes.add(Plane::Network, direction, judgement);
-            if !T::EXHAUSTIVE && judgement.verdict == Verdict::Deny {
-                return planes.conclude(self.options.posture);
-            }
+        let egress = self.judge_side(pair, Direction::Egress, trace);
+        if !T::EXHAUSTIVE && egress.judgement.verdict == Verdict::Deny {
+            return egress.decision(self.options.posture);
         }
+        let ingress = self.judge_side(pair, Direction::Ingress, trace);
+        let network = if ingress.speaks_for(&egress) {
+            &ingress
+        } else {
+            &egress
+        };
         if self.has_proxies() {
-            self.judge_proxied(pair, asked, &mut planes, trace);
+            let all = self.judge_proxied(pair, asked, *network, trace);
+            return all.decision(self.options.posture);
         }
-        planes.conclude(self.options.posture)
+        network.decision(self.options.posture)
+    }
+
+    /// Judges one side of a pair in the network.
+    #[inline]
+    fn judge_side<T: Trace>(&self, pair: &Pair<'_>, direction: Direction, trace: &mut T) -> Said {
+        let connection = pair.connection(self, direction);
+        let (subject, peer) = match direction {
+            Direction::Egress => (pair.from, pair.to),
+            Direction::Ingress => (pair.to, pair.from),
+        };
+        let judgement = self.guard(subject, peer, &connection, trace);
+        let program = subject.program;
+        trace.side(&Guarded {
+            plane: Plane::Network,
+            subject,
+            peer,
+            connection: &connection,
+            stages: program.map_or(&[][..], |program| program.stages(direction)),
+            judgement,
+        });
+        Said {
+            plane: Plane::Network,
+            direction,
+            judgement,
+        }
     }
 
     /// Judges the guarded side of a connection in the network.
@@ -386,34 +398,41 @@ impl<'a> Pair<'a> {
     }
 }
 
-/// One decision from what the planes say: a denial first, then doubt, then what no rule grants,
-/// then the rule nearest to the destination.
-#[derive(Default)]
-pub(super) struct Planes(Option<(u8, Plane, Direction, Judgement)>);
+/// What one plane says, as a candidate for the decision.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Said {
+    pub(super) plane: Plane,
+    pub(super) direction: Direction,
+    pub(super) judgement: Judgement,
+}
 
-impl Planes {
+impl Said {
+    /// Whether this decides rather than what was said before: a denial first, then doubt, then
+    /// what no rule grants, then what is nearest to the destination.
     #[inline]
-    pub(super) fn add(&mut self, plane: Plane, direction: Direction, judgement: Judgement) {
-        let weight = match judgement.verdict {
+    pub(super) fn speaks_for(&self, earlier: &Self) -> bool {
+        let (own, other) = (self.weight(), earlier.weight());
+        own > other || (own == other && own < 3)
+    }
+
+    #[inline]
+    fn weight(&self) -> u8 {
+        match self.judgement.verdict {
             Verdict::Deny => 4,
             Verdict::Unknown => 3,
-            Verdict::Allow if !judgement.explicit => 2,
+            Verdict::Allow if !self.judgement.explicit => 2,
             Verdict::Allow => 1,
             Verdict::NotApplicable => 0,
-        };
-        let replaces = self
-            .0
-            .is_none_or(|(known, ..)| weight > known || (weight == known && weight < 3));
-        if replaces {
-            self.0 = Some((weight, plane, direction, judgement));
         }
     }
 
     #[inline]
-    fn conclude(&self, posture: Posture) -> Decision {
-        let Some((_, plane, direction, judgement)) = self.0 else {
-            return Decision::problem(Problem::NoSuchWorkload);
-        };
+    fn decision(&self, posture: Posture) -> Decision {
+        let Self {
+            plane,
+            direction,
+            judgement,
+        } = self;
         let is_guarded = judgement.verdict != Verdict::NotApplicable;
         Decision {
             verdict: match (judgement.verdict, posture) {
@@ -424,8 +443,8 @@ impl Planes {
             },
             explicit: judgement.explicit,
             cause: is_guarded.then_some(Cause {
-                plane,
-                direction: Some(direction),
+                plane: *plane,
+                direction: Some(*direction),
                 rule: judgement.rule,
             }),
             problem: None,

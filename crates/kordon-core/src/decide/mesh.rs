@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use smallvec::SmallVec;
 
-use super::connection::{Guarded, Judgement, Pair, Planes, Reason};
+use super::connection::{Guarded, Judgement, Pair, Reason, Said};
 use super::exchange::{Exchange, Lowered, Message, PeerNames, Providers};
 use super::matching::{Connection, Holds};
 use super::party::{Party, Place};
@@ -106,9 +106,9 @@ impl Snapshot {
         &self,
         pair: &Pair<'_>,
         asked: &Asked<'_>,
-        planes: &mut Planes,
+        mut said: Said,
         trace: &mut T,
-    ) {
+    ) -> Said {
         let mut uri = Uri::default();
         let mut exchange = self.exchange(pair, asked, &mut uri);
         if exchange.security == Some(Security::Mutual)
@@ -127,14 +127,22 @@ impl Snapshot {
                 continue;
             }
             let judgement = self.judge_plane(plane, pair, &exchange, trace);
-            planes.add(plane, Direction::Ingress, judgement);
+            let next = Said {
+                plane,
+                direction: Direction::Ingress,
+                judgement,
+            };
+            if next.speaks_for(&said) {
+                said = next;
+            }
             if !T::EXHAUSTIVE && judgement.verdict == Verdict::Deny {
-                return;
+                return said;
             }
             if plane == Plane::Authn {
                 accept_token(&mut exchange, judgement, pair.to.program);
             }
         }
+        said
     }
 
     fn judge_plane<T: Trace>(
