@@ -18,6 +18,7 @@ use crate::error::{EvalError, Reason};
 use crate::functions::regex::charge as charge_match;
 use crate::functions::{self, Body};
 use crate::ir::{Bind, Call, Node, Op, OptMap, Pattern, Place, TextTest};
+use crate::value::text::{same, starts_with};
 use crate::value::{Object, Ref, Value};
 
 /// What an evaluation works on.
@@ -308,13 +309,12 @@ fn text<'a>(
 ) -> Result<bool, EvalError> {
     match test {
         TextTest::Equal => {
-            on_text(subject, frame, |text, _| text == constant).map(Option::unwrap_or_default)
+            on_text(subject, frame, |text, _| same(text, constant)).map(Option::unwrap_or_default)
         }
-        TextTest::NotEqual => {
-            on_text(subject, frame, |text, _| text != constant).map(|found| found.unwrap_or(true))
-        }
+        TextTest::NotEqual => on_text(subject, frame, |text, _| !same(text, constant))
+            .map(|found| found.unwrap_or(true)),
         TextTest::StartsWith => {
-            let found = on_text(subject, frame, |text, _| text.starts_with(constant))?;
+            let found = on_text(subject, frame, |text, _| starts_with(text, constant))?;
             found.ok_or_else(|| node.fail(Reason::NoOverload))
         }
         TextTest::EndsWith => {
@@ -338,7 +338,7 @@ fn one_of<'a>(
     frame: &mut Frame<'_, 'a>,
 ) -> Result<bool, EvalError> {
     let found = on_text(subject, frame, |text, _| {
-        texts.iter().any(|constant| **constant == *text)
+        texts.iter().any(|constant| same(constant, text))
     })?;
     Ok(found.unwrap_or(false))
 }

@@ -10,6 +10,7 @@ mod map;
 pub(crate) mod number;
 pub(crate) mod order;
 mod shared;
+pub(crate) mod text;
 pub(crate) mod time;
 
 use std::fmt;

@@ -3,6 +3,7 @@
 use super::{Frame, read, test};
 use crate::error::{EvalError, Reason};
 use crate::ir::{Node, Op, Relation};
+use crate::value::text::same;
 use crate::value::{Key, List, Ref, Value, order};
 
 /// `&&`: false if one operand is, whatever the others are; else an error if one operand is.
@@ -136,7 +137,7 @@ pub(super) fn holds<'a>(
             .and_then(|object| object.texts(place.field))
     {
         node.at(frame.budget.charge(texts.len() as u64))?;
-        return Ok(texts.contains(&text));
+        return Ok(texts.iter().any(|other| same(other, text)));
     }
     match read(container, frame)? {
         Value::List(list) => {
@@ -151,7 +152,7 @@ pub(super) fn holds<'a>(
 fn list_holds(list: &List<'_>, text: &str) -> bool {
     match list {
         List::Values(values) => values.iter().any(|value| value.as_str() == Some(text)),
-        List::Strings(texts) => texts.contains(&text),
+        List::Strings(texts) => texts.iter().any(|other| same(other, text)),
         List::Host(_) => list.iter().any(|value| value.as_str() == Some(text)),
     }
 }

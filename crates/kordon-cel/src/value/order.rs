@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::text::same;
 use super::{List, Map, Value, number};
 use crate::error::Reason;
 
@@ -9,7 +10,7 @@ use crate::error::Reason;
 pub(crate) fn equal(left: &Value<'_>, right: &Value<'_>) -> bool {
     match (left, right) {
         (Value::String(left), Value::String(right)) | (Value::Type(left), Value::Type(right)) => {
-            **left == **right
+            same(left, right)
         }
         (Value::Null, Value::Null) => true,
         (Value::Bool(left), Value::Bool(right)) => left == right,
