@@ -30,16 +30,16 @@ macro_rules! codes {
 }
 
 codes! {
-    SYNTAX = "KD0501", "expression that cannot be read",
+    SYNTAX = "KD0801", "expression that cannot be read",
         "what it means cannot be known, so what depends on it is unknown",
         "mend the place shown";
-    LIMIT = "KD0502", "expression beyond a limit",
+    LIMIT = "KD0802", "expression beyond a limit",
         "a long or deep expression could exhaust the memory or the time of a decision",
         "split the expression, or say it shorter";
-    NAME = "KD0503", "name that is not declared",
+    NAME = "KD0803", "name that is not declared",
         "the expression could only fail when it is evaluated",
         "write a name that is declared; the help names similar ones";
-    TYPE = "KD0504", "type that does not fit",
+    TYPE = "KD0804", "type that does not fit",
         "the expression could only fail when it is evaluated",
         "convert one side, such as by `string(..)`, or compare values of one type";
 }

@@ -92,9 +92,9 @@ pub(crate) struct Question {
 struct Http {
     /// A request over HTTP on the connection: 'METHOD PATH' or 'METHOD URL'.
     #[arg(long = "http", value_name = "REQUEST", conflicts_with = "name")]
-    request: Option<String>,
+    message: Option<String>,
     /// A header of the request: 'NAME: VALUE'. Repeatable.
-    #[arg(short = 'H', long, value_name = "HEADER", requires = "request")]
+    #[arg(short = 'H', long, value_name = "HEADER", requires = "message")]
     header: Vec<String>,
     /// How the connection is secured.
     #[arg(long, value_enum, value_name = "HOW", conflicts_with = "name")]
@@ -133,7 +133,7 @@ impl Http {
                 ..SessionSpec::default()
             });
         }
-        let Some(text) = &self.request else {
+        let Some(text) = &self.message else {
             return Ok(RequestSpec::Connection(connection));
         };
         let mut request = shorthand::http(connection, text)?;

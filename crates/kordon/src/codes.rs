@@ -13,7 +13,7 @@ pub fn codes() -> impl Iterator<Item = &'static CodeDoc> {
     kordon_syntax::codes::CODES
         .iter()
         .chain(kordon_kinds::CODES)
-        .chain(lint::CODES)
         .chain(diff::CODES)
+        .chain(lint::CODES)
         .chain([&policy_test::CODE])
 }
