@@ -74,19 +74,19 @@ pub(crate) fn normalize(sent: &str, how: PathNormalization) -> Option<HttpPath<'
             normalized: None,
         });
     }
-    // A path that would end early in C is refused.
-    if path.contains("%00") {
-        return None;
-    }
     let mut bytes = Buffer::from_slice(path.as_bytes());
     if how == PathNormalization::DecodeAndMergeSlashes {
         bytes = unescape_slashes(&bytes);
     }
     bytes = strip_parameters(&bytes);
+    // A path that would end early in C is refused.
+    if bytes.windows(3).any(|three| three == b"%00") {
+        return None;
+    }
     bytes = unescape(&bytes);
     bytes = resolve_dots(&bytes);
     if how != PathNormalization::Base {
-        bytes.dedup_by(|next, last| *next == b'/' && *last == b'/');
+        merge_slashes(&mut bytes);
     }
     Some(HttpPath {
         sent: path,
@@ -159,11 +159,14 @@ fn unescape(bytes: &[u8]) -> Buffer {
     let needs_no_escape =
         |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
     let mut out = Buffer::new();
+    let mut bare_percent = None;
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
-        if let Some(plain) = escape_at(bytes, at).filter(needs_no_escape) {
+        let escaped = escape_at(bytes, at);
+        if let Some(plain) = escaped.filter(needs_no_escape) {
             out.push(plain);
             at += 3;
+            split_nested_escape(&mut out, bare_percent, bytes.get(at));
             continue;
         }
         at += 1;
@@ -172,10 +175,31 @@ fn unescape(bytes: &[u8]) -> Buffer {
             byte if is_escaped_by_canonicalization(byte) => {
                 out.extend([b'%', digit(byte >> 4), digit(byte)]);
             }
-            byte => out.push(byte),
+            byte => {
+                if byte == b'%' && escaped.is_none() {
+                    bare_percent = Some(out.len());
+                }
+                out.push(byte);
+            }
         }
     }
     out
+}
+
+/// Escapes a `%` that began no escape and, by what was unescaped last, would begin one (googleurl,
+/// `CheckForNestedEscapes`): `%%41%41` is `%25AA`, so that no later reader takes it for an escape.
+fn split_nested_escape(out: &mut Buffer, bare_percent: Option<usize>, next: Option<&u8>) {
+    let Some((at, tail)) = bare_percent.and_then(|at| Some((at, out.get(at..)?))) else {
+        return;
+    };
+    let nested = match (tail, next) {
+        ([b'%', digit], Some(next)) => [b'%', *digit, *next],
+        ([b'%', first, second], _) => [b'%', *first, *second],
+        _ => return,
+    };
+    if escape_at(&nested, 0).is_some() {
+        out.insert_from_slice(at + 1, b"25");
+    }
 }
 
 /// Resolves `.` and `..`. Between two slashes without anything stands a segment like any other.
@@ -214,6 +238,16 @@ fn leave_segment(path: &mut Buffer) {
     }
 }
 
+/// Makes one slash of several. Of nothing but slashes two are left, since Envoy keeps the first of
+/// a path and the last (`PathUtil::mergeSlashes`).
+fn merge_slashes(path: &mut Buffer) {
+    let is_bare = path.len() > 1 && path.iter().all(|byte| *byte == b'/');
+    path.dedup_by(|next, last| *next == b'/' && *last == b'/');
+    if is_bare {
+        path.push(b'/');
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -240,6 +274,11 @@ mod tests {
             ("/a/b/.;/..", "/a/"),
             ("/a|{b}%2f%5C", "/a%7C%7Bb%7D%2f%5C"),
             ("/%zz%", "/%zz%"),
+            ("/%%41%41/", "/%25AA/"),
+            ("/%%41B", "/%25AB"),
+            ("/%4%31", "/%2541"),
+            ("/%%41/%4%7e", "/%A/%4~"),
+            ("/.;%00/a", "/a"),
         ];
         for (sent, seen) in cases {
             assert_eq!(
@@ -258,6 +297,15 @@ mod tests {
         assert_eq!(seen(PathNormalization::Base), "/a//b%2F..%5cc");
         assert_eq!(seen(PathNormalization::MergeSlashes), "/a/b%2F..%5cc");
         assert_eq!(seen(PathNormalization::DecodeAndMergeSlashes), "/a/c");
+        for (sent, merged) in [
+            ("///", "//"),
+            ("//..//", "//"),
+            ("//a//", "/a/"),
+            ("/", "/"),
+        ] {
+            let seen = normalized(sent, PathNormalization::MergeSlashes);
+            assert_eq!(seen.as_deref(), Some(merged), "{sent}");
+        }
     }
 
     #[test]

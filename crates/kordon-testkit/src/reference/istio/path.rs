@@ -118,7 +118,11 @@ fn resolve(path: &str) -> String {
     format!("/{}", kept.join("/"))
 }
 
+/// Envoy keeps the first slash of a path and the last, so that two are left of nothing else.
 fn merge(path: &str) -> String {
+    if path.len() > 1 && path.chars().all(|character| character == '/') {
+        return "//".to_owned();
+    }
     let mut merged = String::new();
     for character in path.chars() {
         if character != '/' || !merged.ends_with('/') {
