@@ -4,7 +4,7 @@ use kordon_core::rule::Plane;
 use kordon_core::{Explanation, RuleFinding};
 
 /// The rule that a sidecar names for an answer in its logs, such as
-/// `ns[shop]-policy[cart]-rule[0]`; `None` where no rule matches. Before a rule of the action
+/// `ns[shop]-policy[cart]-rule[0]`; `None` where no rule decides. Before a rule of the action
 /// CUSTOM Envoy puts `istio-ext-authz-` and the provider's name.
 ///
 /// Of several rules that match, Envoy names the one whose key is least as text, so that
@@ -40,8 +40,12 @@ use kordon_core::{Explanation, RuleFinding};
 pub fn matched_rule(explanation: &Explanation) -> Option<String> {
     let mut planes = explanation.planes.iter();
     let mesh = planes.find(|plane| plane.plane == Plane::Mesh)?;
-    mesh.stages.last()?.matching.iter().map(key).min()
+    let deciding = mesh.stages.last().filter(|stage| stage.answer != PASS);
+    deciding?.matching.iter().map(key).min()
 }
+
+/// The answer of a stage that leaves the decision to others, as that of the action AUDIT does.
+const PASS: &str = "pass";
 
 fn key(rule: &RuleFinding) -> String {
     let namespace = rule.object.namespace.as_deref().unwrap_or_default();

@@ -14,6 +14,7 @@ mod chores;
 mod debian;
 mod graph;
 mod parts;
+mod python;
 mod run;
 mod step;
 mod tools;

@@ -7,10 +7,12 @@ mod rust;
 mod supply;
 mod wasm;
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 
 use crate::workspace::Workspace;
-use crate::{book, graph};
+use crate::{book, graph, python};
 
 /// One part of `cargo xtask test`.
 pub(crate) struct Part {
@@ -34,6 +36,16 @@ pub(crate) struct Suite {
     pub(crate) test: &'static str,
     /// Further arguments of `cargo test`.
     args: &'static str,
+    /// The program that the tests run against.
+    peer: Option<Peer>,
+}
+
+/// A program that tests run against.
+pub(crate) struct Peer {
+    /// The environment variable by which the tests know where it is.
+    variable: &'static str,
+    /// Finds it, or installs it.
+    ensure: fn(&Workspace) -> Result<PathBuf>,
 }
 
 /// All parts.
@@ -79,6 +91,19 @@ pub(crate) const ALL: &[Part] = &[
         "property",
         "",
     ),
+    against(
+        Peer {
+            variable: "KORDON_ENVOY",
+            ensure: |workspace| python::ENVOY.ensure(workspace),
+        },
+        suite(
+            "envoy",
+            "a real Envoy answers as decisions do, by the filters that are exported",
+            "kordon-testkit",
+            "envoy",
+            "-- --ignored --show-output",
+        ),
+    ),
     check(
         "doc",
         "the examples in the documentation run and its links hold",
@@ -116,13 +141,22 @@ impl Action {
     pub(crate) fn run(&self, workspace: &Workspace) -> Result<()> {
         match self {
             Self::Check(check) => check(workspace),
-            Self::Suite(suite) => rust::cargo_test(workspace)
-                .words("--package")
-                .arg(suite.package)
-                .arg("--test")
-                .arg(suite.test)
-                .words(suite.args)
-                .run(),
+            Self::Suite(suite) => suite.run(workspace),
+        }
+    }
+}
+
+impl Suite {
+    fn run(&self, workspace: &Workspace) -> Result<()> {
+        let step = rust::cargo_test(workspace)
+            .words("--package")
+            .arg(self.package)
+            .arg("--test")
+            .arg(self.test)
+            .words(self.args);
+        match &self.peer {
+            Some(peer) => step.env(peer.variable, (peer.ensure)(workspace)?).run(),
+            None => step.run(),
         }
     }
 }
@@ -153,6 +187,21 @@ const fn suite(
             package,
             test,
             args,
+            peer: None,
         }),
+    }
+}
+
+/// The part with a program that its tests run against.
+const fn against(peer: Peer, part: Part) -> Part {
+    let Action::Suite(suite) = part.action else {
+        return part;
+    };
+    Part {
+        action: Action::Suite(Suite {
+            peer: Some(peer),
+            ..suite
+        }),
+        ..part
     }
 }

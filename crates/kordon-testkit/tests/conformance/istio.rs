@@ -235,7 +235,7 @@ impl<'a> Scene<'a> {
             return Ok(());
         };
         let found = istio::matched_rule(&explanation).unwrap_or_else(|| "none".to_owned());
-        if matched.contains(&found) {
+        if matched.contains(&found) || (found == "none" && audits(&explanation, matched)) {
             return Ok(());
         }
         Err(format!("matched {found}: {}", shown()))
@@ -285,6 +285,20 @@ fn any_token() -> Object {
 fn lines(http: &HttpFacts) -> impl Iterator<Item = (&str, &str)> {
     let lines = http.headers.iter();
     lines.map(|(name, value)| (name.as_str(), value.as_str()))
+}
+
+/// Whether a rule that only notes is the one that a proxy named, where no other decides.
+fn audits(explanation: &Explanation, matched: &str) -> bool {
+    let stages = explanation.planes.iter().flat_map(|plane| &plane.stages);
+    let noted = stages
+        .filter(|stage| stage.name == "AUDIT")
+        .flat_map(|stage| &stage.matching);
+    let keys = noted.map(|rule| {
+        let namespace = rule.object.namespace.as_deref().unwrap_or_default();
+        let index = rule.path.trim_start_matches("spec.rules");
+        format!("ns[{namespace}]-policy[{}]-rule{index}", rule.object.name)
+    });
+    keys.min().is_some_and(|key| key == matched)
 }
 
 /// A namespace, a key, the texts noted there, and whether they are a list.

@@ -101,6 +101,7 @@ mod tests {
         package: "testkit",
         test: "spec",
         args: "",
+        peer: None,
     };
 
     #[test]
