@@ -245,7 +245,11 @@ impl Snapshot {
                 Some(program) if program.has_conflicting_providers() => Providers::Conflicting,
                 _ => Providers::Each(session.providers),
             },
-            message: asked.message(),
+            // A node's proxy reads no HTTP: to it a request is a connection of bytes.
+            message: match self.membership(&pair.to.party) {
+                Membership::Shared => None,
+                _ => asked.message(),
+            },
         }
     }
 
