@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use kordon::syntax::{Diagnostic, Severity};
-use kordon::{Cluster, Engine, Includes, Options};
+use kordon::{Cluster, Engine, Includes, Options, Plane};
 
 use crate::cli::{Format, Global, Posture};
 use crate::input;
@@ -81,6 +81,19 @@ impl Session {
                 ..Options::default()
             },
         )
+    }
+
+    /// As [`Session::engine`], for what looks at the network alone: says on standard error that
+    /// policies of a mesh are left aside.
+    pub(crate) fn engine_of_network(&self, cluster: &Cluster) -> Engine {
+        let engine = self.engine(cluster);
+        let mut planes = [Plane::Mtls, Plane::Authn, Plane::Mesh].into_iter();
+        if !self.global.quiet && planes.any(|plane| engine.snapshot().has_plane(plane)) {
+            let text = "policies of a mesh are left aside here: what they refuse is shown as allowed \
+                        by the network; ask `kordon explain`";
+            output::warning(text, self.global.color);
+        }
+        engine
     }
 
     /// Says on standard error, in one line, that manifests have problems.

@@ -69,7 +69,7 @@ impl Args {
         let engine = |path: &PathBuf| -> Result<kordon::Engine> {
             let cluster = input::read_cluster(std::slice::from_ref(path))?;
             session.sum_up(&cluster);
-            Ok(session.engine(&cluster))
+            Ok(session.engine_of_network(&cluster))
         };
         let diff = Diff::between(&engine(&self.old)?, &engine(&self.new)?);
         let mut out = session.stdout();

@@ -30,7 +30,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(&self, session: &Session) -> Result<Exit> {
-        let engine = session.engine(&session.cluster()?);
+        let engine = session.engine_of_network(&session.cluster()?);
         let map = engine.connections();
         let filter = self.chosen.filter(&map)?;
         let graph = map.graph(&filter);

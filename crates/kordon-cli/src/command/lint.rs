@@ -35,7 +35,7 @@ impl Args {
         }
         let cluster = input::read_cluster(&paths)?;
         session.sum_up(&cluster);
-        let lint = Lint::of(&session.engine(&cluster));
+        let lint = Lint::of(&session.engine_of_network(&cluster));
         let Lint {
             diagnostics,
             sources,
