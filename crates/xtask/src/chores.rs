@@ -64,8 +64,7 @@ const PEERS: &[(&str, &str)] = &[("peers", "peers"), ("cel", "cel-peer")];
 
 /// What benchmarks Kordon by itself, as words of `cargo bench`. They are named, since a pattern
 /// would mean the other engines too, which want their feature.
-pub(crate) const BENCHES: &str =
-    "--package kordon-benches --bench rbac --bench network --bench map --bench identity";
+pub(crate) const BENCHES: &str = "--package kordon-benches --bench rbac --bench network --bench mesh --bench map --bench identity";
 
 /// Runs the benchmarks, or those whose name holds `filter`. Other engines take minutes to build,
 /// so they run only where the filter asks for them.
