@@ -147,9 +147,9 @@ fn provider(rule: &TokenRule, keys: &str) -> Value {
         "issuer": rule.issuer,
         "audiences": rule.audiences,
         "local_jwks": {"inline_string": keys},
-        "forward": true,
+        "forward": rule.forwards,
         "payload_in_metadata": "payload",
-        "normalize_payload_in_metadata": {"space_delimited_claims": ["permission", "scope"]},
+        "normalize_payload_in_metadata": {"space_delimited_claims": rule.split_claims},
     });
     let headers = rule.places.iter().filter_map(|place| match place {
         TokenPlace::Header { name, prefix } => Some(json!({"name": name, "value_prefix": prefix})),

@@ -77,16 +77,6 @@ impl Place {
             Some("Namespace") => {
                 object["metadata"]["labels"] = json!({"istio-injection": "enabled"});
             }
-            Some("RequestAuthentication") => {
-                let rules = object["spec"]["jwtRules"]
-                    .as_array_mut()
-                    .into_iter()
-                    .flatten();
-                for rule in rules.filter_map(Value::as_object_mut) {
-                    // Rules on such claims are unknown to Kordon, and cannot be compared.
-                    rule.remove("spaceDelimitedClaims");
-                }
-            }
             _ => {}
         }
         object
