@@ -1,6 +1,6 @@
 //! One run of the command: what the shared arguments mean.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use kordon::syntax::{Diagnostic, Severity};
@@ -60,6 +60,24 @@ impl Session {
         let cluster = input::read_cluster(&self.global.filenames)?;
         self.sum_up(&cluster);
         Ok(cluster)
+    }
+
+    /// The two clusters of a command that takes its manifests as `OLD NEW`.
+    ///
+    /// # Errors
+    ///
+    /// If `-f` is given besides, or one of them cannot be read.
+    pub(crate) fn old_and_new(&self, command: &str, paths: [&Path; 2]) -> Result<[Cluster; 2]> {
+        if !self.filenames().is_empty() {
+            bail!("`kordon {command}` takes its manifests as `OLD NEW`, without `-f`");
+        }
+        let read = |path: &Path| -> Result<Cluster> {
+            let cluster = input::read_cluster(&[path.to_owned()])?;
+            self.sum_up(&cluster);
+            Ok(cluster)
+        };
+        let [old, new] = paths;
+        Ok([read(old)?, read(new)?])
     }
 
     /// An engine over a cluster, as the options have it.

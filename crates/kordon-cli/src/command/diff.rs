@@ -3,14 +3,13 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::ValueEnum;
 use kordon::analyze::connectivity::ChangeKind;
 use kordon::diff::{Diff, DiffLine};
 
 use crate::cli::Format;
 use crate::exit::Exit;
-use crate::input;
 use crate::output::{BAD, DOUBT, FAINT, GOOD, Output, visible};
 use crate::session::Session;
 
@@ -63,15 +62,11 @@ impl FailOn {
 
 impl Args {
     pub(crate) fn run(&self, session: &Session) -> Result<Exit> {
-        if !session.filenames().is_empty() {
-            bail!("`kordon diff` takes its manifests as `OLD NEW`, without `-f`");
-        }
-        let engine = |path: &PathBuf| -> Result<kordon::Engine> {
-            let cluster = input::read_cluster(std::slice::from_ref(path))?;
-            session.sum_up(&cluster);
-            Ok(session.engine_of_network(&cluster))
-        };
-        let diff = Diff::between(&engine(&self.old)?, &engine(&self.new)?);
+        let [old, new] = session.old_and_new("diff", [&self.old, &self.new])?;
+        let diff = Diff::between(
+            &session.engine_of_network(&old),
+            &session.engine_of_network(&new),
+        );
         let mut out = session.stdout();
         match session.format() {
             Format::Json => out.json(&diff.to_json())?,

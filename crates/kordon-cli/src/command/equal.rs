@@ -4,13 +4,12 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use kordon::RequestSpec;
 use kordon::equality::{Counterexample, Equality};
 
 use crate::cli::Format;
 use crate::exit::Exit;
-use crate::input;
 use crate::output::{BAD, DOUBT, GOOD, Output, visible};
 use crate::session::Session;
 
@@ -36,15 +35,8 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(&self, session: &Session) -> Result<Exit> {
-        if !session.filenames().is_empty() {
-            bail!("`kordon equal` takes its manifests as `OLD NEW`, without `-f`");
-        }
-        let engine = |path: &PathBuf| -> Result<kordon::Engine> {
-            let cluster = input::read_cluster(std::slice::from_ref(path))?;
-            session.sum_up(&cluster);
-            Ok(session.engine(&cluster))
-        };
-        let equality = Equality::of(&engine(&self.old)?, &engine(&self.new)?);
+        let [old, new] = session.old_and_new("equal", [&self.old, &self.new])?;
+        let equality = Equality::of(&session.engine(&old), &session.engine(&new));
         let mut out = session.stdout();
         match session.format() {
             Format::Json => out.json(&equality.to_json())?,
