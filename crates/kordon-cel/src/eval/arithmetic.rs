@@ -40,33 +40,31 @@ pub(super) fn negate<'a>(
     })
 }
 
-fn on_ints<'a>(operator: Arithmetic, left: i64, right: i64) -> Result<Value<'a>, Reason> {
-    let result = match operator {
-        Arithmetic::Add => left.checked_add(right),
-        Arithmetic::Subtract => left.checked_sub(right),
-        Arithmetic::Multiply => left.checked_mul(right),
-        Arithmetic::Divide | Arithmetic::Remainder if right == 0 => {
-            return Err(Reason::DivisionByZero);
+/// Arithmetic on whole numbers, which is an error where the result does not fit.
+macro_rules! on_whole_numbers {
+    ($name:ident, $number:ty, $value:path) => {
+        fn $name<'a>(
+            operator: Arithmetic,
+            left: $number,
+            right: $number,
+        ) -> Result<Value<'a>, Reason> {
+            let result = match operator {
+                Arithmetic::Add => left.checked_add(right),
+                Arithmetic::Subtract => left.checked_sub(right),
+                Arithmetic::Multiply => left.checked_mul(right),
+                Arithmetic::Divide | Arithmetic::Remainder if right == 0 => {
+                    return Err(Reason::DivisionByZero);
+                }
+                Arithmetic::Divide => left.checked_div(right),
+                Arithmetic::Remainder => left.checked_rem(right),
+            };
+            result.map($value).ok_or(Reason::Overflow)
         }
-        Arithmetic::Divide => left.checked_div(right),
-        Arithmetic::Remainder => left.checked_rem(right),
     };
-    result.map(Value::Int).ok_or(Reason::Overflow)
 }
 
-fn on_uints<'a>(operator: Arithmetic, left: u64, right: u64) -> Result<Value<'a>, Reason> {
-    let result = match operator {
-        Arithmetic::Add => left.checked_add(right),
-        Arithmetic::Subtract => left.checked_sub(right),
-        Arithmetic::Multiply => left.checked_mul(right),
-        Arithmetic::Divide | Arithmetic::Remainder if right == 0 => {
-            return Err(Reason::DivisionByZero);
-        }
-        Arithmetic::Divide => left.checked_div(right),
-        Arithmetic::Remainder => left.checked_rem(right),
-    };
-    result.map(Value::Uint).ok_or(Reason::Overflow)
-}
+on_whole_numbers!(on_ints, i64, Value::Int);
+on_whole_numbers!(on_uints, u64, Value::Uint);
 
 fn on_doubles<'a>(operator: Arithmetic, left: f64, right: f64) -> Result<Value<'a>, Reason> {
     Ok(Value::Double(match operator {
